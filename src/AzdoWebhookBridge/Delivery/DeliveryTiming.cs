@@ -22,6 +22,9 @@ internal static class DeliveryTiming
     /// <summary>How often a loop looks for work that nobody signalled.</summary>
     public static readonly TimeSpan Poll = TimeSpan.FromSeconds(2);
 
+    /// <summary>A delivery loop that has not shown itself for this long hangs: longer than any batch may take.</summary>
+    public static readonly TimeSpan MaxSilence = TimeSpan.FromMinutes(5);
+
     /// <summary>How long deliveries in flight may go on after the stop was asked for.</summary>
     public static readonly TimeSpan Drain = TimeSpan.FromSeconds(10);
 }

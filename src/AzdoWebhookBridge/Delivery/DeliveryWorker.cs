@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using AzdoWebhookBridge.Operations.Loops;
 using AzdoWebhookBridge.Storage;
 using Microsoft.Extensions.Options;
 
@@ -8,73 +9,67 @@ namespace AzdoWebhookBridge.Delivery;
 /// Reconciles one target: leases what is due, lets the target plan it, sends stage by stage, and puts each batch back as soon
 /// as it is answered. One loop a target, so that one catalog never slows another.
 /// </summary>
-internal sealed partial class DeliveryLoop(
+internal sealed partial class DeliveryWorker(
     ICatalogTarget target,
+    TargetCircuit circuit,
     IEntityStore store,
     TargetSwitches switches,
     WorkSignals signals,
-    TimeProvider time,
     IOptionsMonitor<DeliveryOptions> options,
-    IDeliveryObserver observer,
-    ILogger<DeliveryLoop> logger)
+    LoopSupport support,
+    ILogger<DeliveryWorker> logger)
+    : SupervisedLoop(support, $"delivery to {target.Name}", DeliveryTiming.MaxSilence)
 {
-    private readonly Random _random = new();
-    private readonly Lock _randomGate = new();
+    private readonly TimeProvider _time = support.Time;
 
-    public ICatalogTarget Target => target;
-
-    public TargetCircuit Circuit { get; private set; } = null!;
-
-    /// <summary>Runs until stopped. <paramref name="beat"/> is called at each turn.</summary>
-    public async Task RunAsync(Action beat, CancellationToken stopping)
+    protected override async Task RunAsync(CancellationToken cancellationToken)
     {
-        Circuit ??= new TargetCircuit(time, () => options.CurrentValue.MaxBackoff, NextRandom);
         var signal = signals.Entities(target.Name);
-        while (!stopping.IsCancellationRequested)
+        while (!cancellationToken.IsCancellationRequested)
         {
-            beat();
+            Beat();
             if (!target.IsConfigured || switches.IsPaused(target.Name))
             {
-                await signal.WaitAsync(DeliveryTiming.Poll, time, stopping).ConfigureAwait(false);
+                await signal.WaitAsync(DeliveryTiming.Poll, _time, cancellationToken).ConfigureAwait(false);
                 continue;
             }
 
-            if (Circuit.Pause is var pause && pause > TimeSpan.Zero)
+            if (circuit.Pause is var pause && pause > TimeSpan.Zero)
             {
-                await Task.Delay(pause < DeliveryTiming.Poll ? pause : DeliveryTiming.Poll, time, stopping).ConfigureAwait(false);
+                await Task.Delay(pause < DeliveryTiming.Poll ? pause : DeliveryTiming.Poll, _time, cancellationToken).ConfigureAwait(false);
                 continue;
             }
 
-            var started = time.GetTimestamp();
+            var started = _time.GetTimestamp();
             var claimed = await store.ClaimEntitiesAsync(target.Name, ClaimSize(), DeliveryTiming.Lease, Now(), stopping)
                 .ConfigureAwait(false);
             if (claimed.Count == 0)
             {
-                await WaitForWorkAsync(signal, stopping).ConfigureAwait(false);
+                await WaitForWorkAsync(signal, cancellationToken).ConfigureAwait(false);
                 continue;
             }
 
-            await PassAsync(claimed, stopping).ConfigureAwait(false);
+            await PassAsync(claimed, cancellationToken).ConfigureAwait(false);
             if (claimed.Count < target.MaxClaim)
             {
                 // Less than all was due: let changes gather before the next pass.
-                var rest = DeliveryTiming.PassInterval - time.GetElapsedTime(started);
+                var rest = DeliveryTiming.PassInterval - _time.GetElapsedTime(started);
                 if (rest > TimeSpan.Zero)
                 {
-                    await Task.Delay(rest, time, stopping).ConfigureAwait(false);
+                    await Task.Delay(rest, _time, cancellationToken).ConfigureAwait(false);
                 }
             }
         }
     }
 
     // A probe of an open circuit takes few entities: they are the ones that wait if it fails.
-    private int ClaimSize() => Circuit.Condition == CircuitCondition.Closed ? target.MaxClaim : 1;
+    private int ClaimSize() => circuit.Condition == CircuitCondition.Closed ? target.MaxClaim : 1;
 
     private async Task WaitForWorkAsync(WorkSignal signal, CancellationToken stopping)
     {
-        var due = await store.NextDueAsync(target.Name, stopping).ConfigureAwait(false);
+        var due = await store.NextDueAsync(target.Name, cancellationToken).ConfigureAwait(false);
         var wait = due is { } at ? TimeSpan.FromMilliseconds(Math.Max(at - Now(), 1)) : DeliveryTiming.Poll;
-        await signal.WaitAsync(wait < DeliveryTiming.Poll ? wait : DeliveryTiming.Poll, time, stopping).ConfigureAwait(false);
+        await signal.WaitAsync(wait < DeliveryTiming.Poll ? wait : DeliveryTiming.Poll, _time, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task PassAsync(IReadOnlyList<ClaimedEntity> claimed, CancellationToken stopping)
@@ -139,12 +134,12 @@ internal sealed partial class DeliveryLoop(
             return Release(entities);
         }
 
-        var started = time.GetTimestamp();
+        var started = _time.GetTimestamp();
         using var activity = BridgeActivities.StartDelivery(target.Name, batch.Items.Count);
         IReadOnlyList<DeliveryOutcome>? outcomes;
         try
         {
-            outcomes = await Circuit.SendAsync(token => target.DeliverAsync(batch, token), drain).ConfigureAwait(false);
+            outcomes = await circuit.SendAsync(token => target.DeliverAsync(batch, token), drain).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (drain.IsCancellationRequested)
         {
@@ -162,12 +157,13 @@ internal sealed partial class DeliveryLoop(
             return Release(entities);
         }
 
-        observer.Delivered(target.Name, outcomes, time.GetElapsedTime(started));
+        Beat();
+        Measure(outcomes, _time.GetElapsedTime(started));
         var now = Now();
         var completions = new List<EntityCompletion>(entities.Count);
         for (var i = 0; i < entities.Count; i++)
         {
-            var completion = Completions.From(entities[i], outcomes[i], options.CurrentValue, now, NextRandom());
+            var completion = Completions.From(entities[i], outcomes[i], options.CurrentValue, now, support.Jitter.NextDouble());
             completions.Add(completion);
             if (completion is EntityCompletion.Park park)
             {
@@ -178,13 +174,22 @@ internal sealed partial class DeliveryLoop(
         return completions;
     }
 
+    private void Measure(IReadOnlyList<DeliveryOutcome> outcomes, TimeSpan duration)
+    {
+        support.Metrics.DeliveryTook(target.Name, duration);
+        foreach (var group in outcomes.GroupBy(outcome => outcome.Label, StringComparer.Ordinal))
+        {
+            support.Metrics.Delivered(target.Name, group.Key, group.Count());
+        }
+    }
+
     private async Task RenewAsync(ConcurrentDictionary<long, ClaimedEntity> open, CancellationToken ended)
     {
         try
         {
             while (true)
             {
-                await Task.Delay(DeliveryTiming.LeaseRenewal, time, ended).ConfigureAwait(false);
+                await Task.Delay(DeliveryTiming.LeaseRenewal, _time, ended).ConfigureAwait(false);
                 await store.RenewAsync([.. open.Values], DeliveryTiming.Lease, ended).ConfigureAwait(false);
             }
         }
@@ -208,15 +213,7 @@ internal sealed partial class DeliveryLoop(
         return outcomes;
     }
 
-    private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
-
-    private double NextRandom()
-    {
-        lock (_randomGate)
-        {
-            return _random.NextDouble();
-        }
-    }
+    private long Now() => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
     [LoggerMessage(DeliveryEventIds.LeaseLost, LogLevel.Warning,
         "{Count} entities of {Target} were delivered after their lease was lost; they go out again")]
