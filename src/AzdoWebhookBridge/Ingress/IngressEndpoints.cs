@@ -1,3 +1,4 @@
+using AzdoWebhookBridge.Operations.Health;
 using AzdoWebhookBridge.Operations.Problems;
 
 namespace AzdoWebhookBridge.Ingress;
@@ -12,6 +13,7 @@ internal static class IngressEndpoints
         services.AddSingleton<LiveIngressSettings>();
         services.AddSingleton<InFlightBudget>();
         services.AddSingleton<DeliveryReceiver>();
+        services.AddSingleton<IHealthReporter, IngressHealth>();
         return services;
     }
 
