@@ -32,10 +32,11 @@ internal static class BridgeApplication
         });
         Configure(builder, setup);
 
-        builder.AddBridgeLogging();
+        builder.Logging.AddBridgeLogging(builder.Configuration);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         builder.Services
+            .AddSharedOptions()
             .AddOperations()
             .AddStorage()
             .AddHostedService<StoreStartup>()
@@ -43,9 +44,10 @@ internal static class BridgeApplication
             .AddIngress()
             .AddPort()
             .AddKonnect()
-            .AddDelivery()
-            .AddHostedService<RetentionWorker>()
+            .AddDelivery(PortTarget.TargetName, KonnectTarget.TargetName)
             .AddOperatorApi()
+            .AddHostedService<RetentionWorker>()
+            .AddHostedService<BacklogSampler>()
             .AddHostedService<Announcer>();
         setup.Services?.Invoke(builder.Services);
 
@@ -66,8 +68,8 @@ internal static class BridgeApplication
             builder.Configuration.AddInMemoryCollection(setup.Configuration);
         }
 
-        builder.Configuration.AddSecretFiles();
-        ConfigurationValidator.Validate(builder.Configuration);
+        builder.Configuration.AddSecretFiles(TimeProvider.System);
+        ConfigurationValidator.ThrowIfInvalid(builder.Configuration);
         builder.WebHost.UseBridgeKestrel(builder.Configuration);
         if (setup.Urls is not null)
         {

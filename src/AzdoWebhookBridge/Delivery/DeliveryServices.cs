@@ -6,8 +6,10 @@ namespace AzdoWebhookBridge.Delivery;
 
 internal static class DeliveryServices
 {
-    /// <summary>One worker and one circuit for each registered <see cref="ICatalogTarget"/>.</summary>
-    public static IServiceCollection AddDelivery(this IServiceCollection services)
+    /// <summary>One worker, one circuit and one health report for each registered <see cref="ICatalogTarget"/>.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="targets">The names of the registered targets.</param>
+    public static IServiceCollection AddDelivery(this IServiceCollection services, params string[] targets)
     {
         services.AddOptions<DeliveryOptions>().BindConfiguration(DeliveryOptions.SectionName);
         services.AddSingleton<TargetSwitches>();
@@ -16,7 +18,13 @@ internal static class DeliveryServices
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<IOptionsMonitor<DeliveryOptions>>(),
             provider.GetRequiredService<Jitter>()));
-        services.AddSingleton<IHealthReporter, TargetHealth>();
+        services.AddSingleton<IHealthReporter, AnyTargetHealth>();
+        foreach (var target in targets)
+        {
+            services.AddSingleton<IHealthReporter>(provider => new TargetHealth(
+                target, provider.GetRequiredService<TargetCircuits>(), provider.GetRequiredService<TargetSwitches>()));
+        }
+
         services.AddHostedService<DeliveryWorkers>();
         return services;
     }

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using AzdoWebhookBridge.Operations.Loops;
+using AzdoWebhookBridge.Operations.Telemetry;
 using AzdoWebhookBridge.Storage;
 using Microsoft.Extensions.Options;
 
@@ -135,7 +137,10 @@ internal sealed partial class DeliveryWorker(
         }
 
         var started = _time.GetTimestamp();
-        using var activity = BridgeActivities.StartDelivery(target.Name, batch.Items.Count);
+        // A batch has entities of many events: a root of its own.
+        using var activity = BridgeTelemetry.Source.StartActivity("deliver", ActivityKind.Client);
+        activity?.SetTag("bridge.target", target.Name);
+        activity?.SetTag("bridge.entities", batch.Items.Count);
         IReadOnlyList<DeliveryOutcome>? outcomes;
         try
         {

@@ -2,34 +2,38 @@ using AzdoWebhookBridge.Operations.Health;
 
 namespace AzdoWebhookBridge.Delivery;
 
-/// <summary>How the catalogs are. One that is down or not configured degrades the bridge; taking the bridge out of service would not help.</summary>
-internal sealed class TargetHealth(TargetCircuits circuits, TargetSwitches switches) : IHealthReporter
+/// <summary>How one catalog is. One that is down degrades the bridge; taking the bridge out of service would not help.</summary>
+internal sealed class TargetHealth(string target, TargetCircuits circuits, TargetSwitches switches) : IHealthReporter
 {
-    public string Name => "targets";
+    public string Name => "target:" + target;
 
     public HealthReport Report()
     {
-        if (!circuits.Targets.Any(target => target.IsConfigured))
+        if (!circuits.Targets.Any(candidate => candidate.Name == target && candidate.IsConfigured))
         {
-            return new HealthReport(HealthStatus.Degraded, "no target is configured: set Port:ClientId and Port:ClientSecret, or Konnect:Token");
+            return new HealthReport(HealthStatus.Healthy, "Not configured.");
         }
 
-        var sentences = circuits.Targets.Where(target => target.IsConfigured).Select(Describe).ToList();
-        return new HealthReport(
-            sentences.TrueForAll(sentence => sentence.IsFine) ? HealthStatus.Healthy : HealthStatus.Degraded,
-            string.Join("; ", sentences.Select(sentence => sentence.Text)));
-    }
-
-    private (bool IsFine, string Text) Describe(ICatalogTarget target)
-    {
-        if (switches.IsPaused(target.Name))
+        if (switches.IsPaused(target))
         {
-            return (false, $"{target.Name} is paused");
+            return new HealthReport(HealthStatus.Degraded, "Paused by an operator.");
         }
 
-        var circuit = circuits.Of(target.Name);
+        var circuit = circuits.Of(target);
         return circuit.Condition == CircuitCondition.Closed && circuit.Reason is null
-            ? (true, $"{target.Name} is up")
-            : (false, $"{target.Name} cannot be used: {circuit.Reason ?? "probing"}");
+            ? new HealthReport(HealthStatus.Healthy, "Up.")
+            : new HealthReport(HealthStatus.Degraded, $"Cannot be used: {circuit.Reason ?? "being tried again"}");
     }
+}
+
+/// <summary>Whether there is a catalog to tell at all.</summary>
+internal sealed class AnyTargetHealth(TargetCircuits circuits) : IHealthReporter
+{
+    public string Name => "targets";
+
+    public HealthReport Report() => circuits.Targets.Any(target => target.IsConfigured)
+        ? new HealthReport(HealthStatus.Healthy, "At least one is configured.")
+        : new HealthReport(
+            HealthStatus.Degraded,
+            "None is configured; events are kept. Set Port:ClientId and Port:ClientSecret, or Konnect:Token.");
 }

@@ -1,6 +1,7 @@
 using AzdoWebhookBridge.Delivery;
 using AzdoWebhookBridge.Events;
 using AzdoWebhookBridge.Operations.Loops;
+using AzdoWebhookBridge.Operations.Telemetry;
 using AzdoWebhookBridge.Storage;
 
 namespace AzdoWebhookBridge.Mapping.Live;
@@ -90,6 +91,7 @@ internal sealed partial class MappingWorker(
 
     private MappedEvent Map(StoredEvent stored, ActiveMapping active)
     {
+        using var activity = BridgeTelemetry.StartLinked("map", stored.TraceParent);
         var started = _time.GetTimestamp();
         var key = DeduplicationKey.ToText(stored.DeduplicationKey);
         MappedEvent mapped;
