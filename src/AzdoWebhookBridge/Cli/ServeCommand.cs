@@ -15,7 +15,7 @@ internal static class ServeCommand
             await application.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
             return 0;
         }
-        catch (Exception exception) when (exception is ConfigurationException or StorageStartException or Mapping.MappingException)
+        catch (Exception exception) when (exception is ConfigurationException or StorageStartException or Mapping.Live.MappingException)
         {
             throw new CommandException(exception.Message);
         }

@@ -23,6 +23,8 @@ internal sealed partial class DeliveryWorker(
     : SupervisedLoop(support, $"delivery to {target.Name}", DeliveryTiming.MaxSilence)
 {
     private readonly TimeProvider _time = support.Time;
+    private readonly BridgeMetrics _metrics = support.Metrics;
+    private readonly Jitter _jitter = support.Jitter;
 
     protected override async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -43,7 +45,7 @@ internal sealed partial class DeliveryWorker(
             }
 
             var started = _time.GetTimestamp();
-            var claimed = await store.ClaimEntitiesAsync(target.Name, ClaimSize(), DeliveryTiming.Lease, Now(), stopping)
+            var claimed = await store.ClaimEntitiesAsync(target.Name, ClaimSize(), DeliveryTiming.Lease, Now(), cancellationToken)
                 .ConfigureAwait(false);
             if (claimed.Count == 0)
             {
@@ -67,7 +69,7 @@ internal sealed partial class DeliveryWorker(
     // A probe of an open circuit takes few entities: they are the ones that wait if it fails.
     private int ClaimSize() => circuit.Condition == CircuitCondition.Closed ? target.MaxClaim : 1;
 
-    private async Task WaitForWorkAsync(WorkSignal signal, CancellationToken stopping)
+    private async Task WaitForWorkAsync(WorkSignal signal, CancellationToken cancellationToken)
     {
         var due = await store.NextDueAsync(target.Name, cancellationToken).ConfigureAwait(false);
         var wait = due is { } at ? TimeSpan.FromMilliseconds(Math.Max(at - Now(), 1)) : DeliveryTiming.Poll;
@@ -168,7 +170,7 @@ internal sealed partial class DeliveryWorker(
         var completions = new List<EntityCompletion>(entities.Count);
         for (var i = 0; i < entities.Count; i++)
         {
-            var completion = Completions.From(entities[i], outcomes[i], options.CurrentValue, now, support.Jitter.NextDouble());
+            var completion = Completions.From(entities[i], outcomes[i], options.CurrentValue, now, _jitter.NextDouble());
             completions.Add(completion);
             if (completion is EntityCompletion.Park park)
             {
@@ -181,10 +183,10 @@ internal sealed partial class DeliveryWorker(
 
     private void Measure(IReadOnlyList<DeliveryOutcome> outcomes, TimeSpan duration)
     {
-        support.Metrics.DeliveryTook(target.Name, duration);
+        _metrics.DeliveryTook(target.Name, duration);
         foreach (var group in outcomes.GroupBy(outcome => outcome.Label, StringComparer.Ordinal))
         {
-            support.Metrics.Delivered(target.Name, group.Key, group.Count());
+            _metrics.Delivered(target.Name, group.Key, group.Count());
         }
     }
 

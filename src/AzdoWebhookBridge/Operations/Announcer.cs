@@ -1,6 +1,7 @@
 using AzdoWebhookBridge.Delivery;
 using AzdoWebhookBridge.Ingress;
 using AzdoWebhookBridge.Operations.Access;
+using AzdoWebhookBridge.Operations.Health;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Options;
@@ -11,6 +12,7 @@ namespace AzdoWebhookBridge.Operations;
 internal sealed partial class Announcer(
     IHostApplicationLifetime lifetime,
     IServer server,
+    StartupGate startup,
     TargetCircuits targets,
     IOptionsMonitor<IngressOptions> ingress,
     IOptionsMonitor<AdminOptions> admin,
@@ -27,6 +29,7 @@ internal sealed partial class Announcer(
 
     private void Announce()
     {
+        startup.Open();
         var options = ingress.CurrentValue;
         if (options.Credentials.Count == 0 && options.Header.Values.Count == 0)
         {

@@ -18,6 +18,7 @@ internal sealed partial class MappingWorker(
     private static readonly TimeSpan MaxSilence = TimeSpan.FromMinutes(1);
 
     private readonly TimeProvider _time = support.Time;
+    private readonly BridgeMetrics _metrics = support.Metrics;
 
     protected override async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -132,7 +133,7 @@ internal sealed partial class MappingWorker(
                 exception);
         }
 
-        support.Metrics.EventMapped(mapped.State.ToString().ToLowerInvariant(), _time.GetElapsedTime(started));
+        _metrics.EventMapped(mapped.State.ToString().ToLowerInvariant(), _time.GetElapsedTime(started));
         return mapped;
     }
 
