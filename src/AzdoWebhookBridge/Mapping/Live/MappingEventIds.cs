@@ -10,4 +10,6 @@ internal static class MappingEventIds
     public const int RulesRestored = 3004;
     public const int RuleWarning = 3005;
     public const int WatchFailed = 3006;
+
+    public const int EventFailed = 3050;
 }

@@ -1,3 +1,5 @@
+using AzdoWebhookBridge.Operations.Health;
+
 namespace AzdoWebhookBridge.Mapping.Live;
 
 internal static class MappingServiceCollectionExtensions
@@ -11,6 +13,8 @@ internal static class MappingServiceCollectionExtensions
         services.AddOptions<MappingOptions>().BindConfiguration(MappingOptions.SectionName);
         services.AddSingleton<MappingProvider>();
         services.AddHostedService<MappingWatcher>();
+        services.AddHostedService<MappingWorker>();
+        services.AddSingleton<IHealthReporter, MappingHealth>();
         return services;
     }
 }
