@@ -33,7 +33,7 @@ public sealed class CorpusTests(ITestOutputHelper output)
 
             var id = body.GetProperty("eventId").GetString()!;
             var details = default(JsonElement);
-            await rig.UntilAsync(async () => (details = await rig.GetAsync($"api/events/{id}")).GetProperty("event").GetProperty("state").GetString() != "stored");
+            await BridgeRig.UntilAsync(async () => (details = await rig.GetAsync($"api/events/{id}")).GetProperty("event").GetProperty("state").GetString() != "stored");
             var state = details.GetProperty("event").GetProperty("state").GetString()!;
             Assert.True(details.TryGetProperty("explanation", out var explanation) && explanation.ValueKind == JsonValueKind.Object, $"{file} is not explained");
             var effects = details.GetProperty("effects").EnumerateArray().ToList();

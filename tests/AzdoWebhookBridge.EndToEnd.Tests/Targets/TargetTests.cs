@@ -34,7 +34,7 @@ public sealed class TargetTests
         await using var rig = await BridgeRig.StartAsync(withKonnect: true);
         var repository = rig.Contoso.Repository(rig.Project, "ledger");
         await rig.PostAsync(rig.Contoso.Push(repository));
-        await rig.UntilAsync(async () => (await rig.GetAsync("api/entities?target=konnect&state=waiting"))
+        await BridgeRig.UntilAsync(async () => (await rig.GetAsync("api/entities?target=konnect&state=waiting"))
             .GetProperty("items").EnumerateArray().Any(entity => entity.GetProperty("reason").GetString()!.Contains("discover", StringComparison.OrdinalIgnoreCase)));
 
         rig.Konnect.DiscoverRepository("contoso", rig.Project.Name, repository.Id.ToString(), repository.Name);
