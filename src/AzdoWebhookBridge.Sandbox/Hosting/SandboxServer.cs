@@ -77,6 +77,7 @@ internal sealed class SandboxServer : IAsyncDisposable
 
             if (plan.Fault?.Kind == SandboxFaultKind.Hold)
             {
+                Signal.Pulse(); // somebody may wait for the request to be held
                 await plan.Fault.Released.Task.WaitAsync(context.RequestAborted);
             }
 
