@@ -1,0 +1,176 @@
+using System.Diagnostics;
+using System.Text.Unicode;
+using AzdoWebhookBridge.Events;
+using AzdoWebhookBridge.Operations;
+using AzdoWebhookBridge.Operations.Telemetry;
+using AzdoWebhookBridge.Storage;
+
+namespace AzdoWebhookBridge.Ingress;
+
+/// <summary>
+/// Takes one delivery: checks it, stores it, answers. Azure DevOps resends after 408 and 503 only, and stops sending after
+/// most other failures, so whatever is not the sender's fault is a 503.
+/// </summary>
+internal sealed partial class DeliveryReceiver(
+    LiveIngressSettings liveSettings,
+    InFlightBudget budget,
+    IEventStore store,
+    IHostApplicationLifetime lifetime,
+    BridgeMetrics metrics,
+    TimeProvider time,
+    ILogger<DeliveryReceiver> logger)
+{
+    private static readonly EventEnvelopeValidator Validator = new();
+
+    // A store that hangs must not hang the sender as well: it resends for about three minutes.
+    private static readonly TimeSpan StoreTimeout = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(10);
+
+    private readonly LogThrottle _throttle = new(time, LogInterval);
+
+    public async Task ReceiveAsync(HttpContext context)
+    {
+        var started = time.GetTimestamp();
+        string outcome;
+        try
+        {
+            var settings = liveSettings.Current;
+            using var body = new BodyReader(budget, settings);
+            var refusal = Admit(context.Request, settings) ?? await body.ReadAsync(context.Request, context.RequestAborted);
+            outcome = refusal is null
+                ? await StoreAsync(context, settings, body.Body)
+                : await RefuseAsync(context, refusal);
+        }
+        catch (Exception exception)
+        {
+            outcome = await HandleAsync(context, exception);
+        }
+
+        metrics.EventReceived(outcome, time.GetElapsedTime(started));
+    }
+
+    // Everything that can be decided before a byte of the body is read.
+    private Refusal? Admit(HttpRequest request, IngressSettings settings)
+    {
+        var refusal = IngressAuthenticator.Check(request, settings) switch
+        {
+            CredentialCheck.Accepted => null,
+            CredentialCheck.Missing => Refusal.MissingCredential,
+            CredentialCheck.Wrong => Refusal.WrongCredential,
+            _ => Refusal.NotConfigured,
+        };
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
+        return lifetime.ApplicationStopping.IsCancellationRequested ? Refusal.Stopping : ContentCheck.Check(request);
+    }
+
+    private async Task<string> StoreAsync(HttpContext context, IngressSettings settings, byte[] body)
+    {
+        var refusal = Parse(body, out var envelope);
+        if (refusal is not null)
+        {
+            return await RefuseAsync(context, refusal);
+        }
+
+        var isTest = TestDelivery.Is(envelope);
+        var newEvent = new NewEvent
+        {
+            DeduplicationKey = DeduplicationKey.Create(envelope.SubscriptionId, envelope.NotificationId, body),
+            EventType = envelope.EventType!,
+            SubscriptionId = envelope.SubscriptionId,
+            NotificationId = envelope.NotificationId,
+            CreatedTicks = envelope.CreatedTicks,
+            ReceivedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
+            IsTest = isTest,
+            Context = DeliveryContext.Render(context.Request, settings.HeaderName),
+            Body = body,
+            TraceParent = Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null,
+        };
+
+        // Not tied to the connection: a sender that gave up after its last byte is better stored than asked to send again.
+        var result = await store.AppendAsync(newEvent, CancellationToken.None).WaitAsync(StoreTimeout, time);
+        var answer = result.IsDuplicate ? DeliveryAnswer.Duplicate : isTest ? DeliveryAnswer.Test : DeliveryAnswer.Accepted;
+        Log.Accepted(logger, answer.Status, result.EventId, newEvent.EventType, newEvent.SubscriptionId);
+        await answer.WriteAsync(context.Response, result.EventId);
+        return answer.Status;
+    }
+
+    private static Refusal? Parse(byte[] body, out EventEnvelope envelope)
+    {
+        envelope = EnvelopeReader.Empty;
+        if (!Utf8.IsValid(body))
+        {
+            return Refusal.InvalidUtf8(Utf8Error.PositionIn(body));
+        }
+
+        if (!EnvelopeReader.TryRead(WithoutByteOrderMark(body), out envelope, out var error))
+        {
+            return Refusal.InvalidJson(error);
+        }
+
+        var validation = Validator.Validate(envelope);
+        return validation.IsValid ? null : Refusal.InvalidEnvelope(validation.ToDictionary().AsReadOnly());
+    }
+
+    private static ReadOnlySpan<byte> WithoutByteOrderMark(ReadOnlySpan<byte> body) =>
+        body.StartsWith("\uFEFF"u8) ? body[3..] : body;
+
+    private async Task<string> RefuseAsync(HttpContext context, Refusal refusal)
+    {
+        if (_throttle.ShouldLog(refusal.Kind, out var count))
+        {
+            Log.Refused(logger, count, refusal.Kind, refusal.Hint);
+        }
+
+        var headers = context.Response.Headers;
+        switch (refusal.Problem.Type.Status)
+        {
+            case StatusCodes.Status401Unauthorized:
+                headers.WWWAuthenticate = "Basic realm=\"AzdoWebhookBridge\", charset=\"UTF-8\"";
+                break;
+            case StatusCodes.Status503ServiceUnavailable:
+                headers.RetryAfter = liveSettings.Current.RetryAfterSeconds;
+                break;
+            case StatusCodes.Status413PayloadTooLarge:
+                // The rest of the body is not worth reading to keep the connection.
+                headers.Connection = "close";
+                break;
+        }
+
+        await refusal.Problem.WriteAsync(context);
+        return refusal.Kind;
+    }
+
+    private async Task<string> HandleAsync(HttpContext context, Exception exception)
+    {
+        if (context.RequestAborted.IsCancellationRequested)
+        {
+            return "aborted";
+        }
+
+        var refusal = exception switch
+        {
+            BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => Refusal.TooSlow,
+            BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Refusal.TooLarge(liveSettings.Current.MaxBodyBytes),
+            BadHttpRequestException => Refusal.BrokenBody,
+            StoreUnavailableException or TimeoutException => Refusal.StoreUnavailable,
+            _ => Refusal.Unexpected,
+        };
+        if (ReferenceEquals(refusal, Refusal.Unexpected) && _throttle.ShouldLog("exception", out var count))
+        {
+            Log.Failed(logger, exception, count);
+        }
+
+        if (context.Response.HasStarted)
+        {
+            context.Abort();
+            return refusal.Kind;
+        }
+
+        context.Response.Clear();
+        return await RefuseAsync(context, refusal);
+    }
+}

@@ -1,0 +1,72 @@
+namespace AzdoWebhookBridge.Storage;
+
+/// <summary>In-process wake-ups. Only ever a hint: every loop polls as well.</summary>
+internal sealed class WorkSignals
+{
+    /// <summary>Events were stored.</summary>
+    public WorkSignal Events { get; } = new();
+
+    private readonly Dictionary<string, WorkSignal> _entities = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+
+    /// <summary>Entities of the target became dirty or due.</summary>
+    public WorkSignal Entities(string target)
+    {
+        lock (_gate)
+        {
+            if (!_entities.TryGetValue(target, out var signal))
+            {
+                _entities.Add(target, signal = new WorkSignal());
+            }
+
+            return signal;
+        }
+    }
+}
+
+/// <summary>A wake-up for one waiting loop: setting it while nobody waits makes the next wait return at once.</summary>
+internal sealed class WorkSignal
+{
+    private readonly Lock _gate = new();
+    private TaskCompletionSource? _waiter;
+    private bool _isSet;
+
+    public void Set()
+    {
+        TaskCompletionSource? waiter;
+        lock (_gate)
+        {
+            waiter = _waiter;
+            _waiter = null;
+            _isSet = waiter is null;
+        }
+
+        waiter?.TrySetResult();
+    }
+
+    /// <summary>Waits until set or until <paramref name="timeout"/> has passed; true when set.</summary>
+    public async Task<bool> WaitAsync(TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
+    {
+        TaskCompletionSource waiter;
+        lock (_gate)
+        {
+            if (_isSet)
+            {
+                _isSet = false;
+                return true;
+            }
+
+            waiter = _waiter ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        try
+        {
+            await waiter.Task.WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+}
