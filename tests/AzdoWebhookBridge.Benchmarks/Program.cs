@@ -1,1 +1,22 @@
-return 0;
+using AzdoWebhookBridge.Benchmarks.Load;
+using BenchmarkDotNet.Running;
+
+// parts [BenchmarkDotNet options] | ingest [seconds] | deliver [events] | bare (the server that ingest compares to)
+switch (args.FirstOrDefault())
+{
+    case "bare":
+        await BareServer.RunAsync();
+        return 0;
+    case "ingest":
+        await LoadRun.IngestAsync(TimeSpan.FromSeconds(args.Length > 1 ? int.Parse(args[1]) : 10));
+        return 0;
+    case "deliver":
+        await LoadRun.DeliverAsync(args.Length > 1 ? int.Parse(args[1]) : 20_000);
+        return 0;
+    case "parts":
+        BenchmarkSwitcher.FromAssembly(typeof(LoadRun).Assembly).Run(args[1..]);
+        return 0;
+    default:
+        Console.Error.WriteLine("usage: parts [options] | ingest [seconds] | deliver [events]");
+        return 1;
+}

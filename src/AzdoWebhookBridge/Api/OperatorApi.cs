@@ -1,5 +1,6 @@
 using AzdoWebhookBridge.Operations.Access;
 using AzdoWebhookBridge.Operations.Problems;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace AzdoWebhookBridge.Api;
 
@@ -12,6 +13,7 @@ internal static class OperatorApi
         services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
         services.AddSingleton<TargetDirectory>();
         services.AddSingleton<OperatorActions>();
+        services.TryAddSingleton<IMappingInspector, MappingInspector>();
         services.AddOpenApi(options => options.AddDocumentTransformer<ApiKeyDocument>());
         return services;
     }

@@ -68,6 +68,16 @@ internal abstract record DeliveryOutcome
     {
     }
 
+    /// <summary>The outcome as metrics and people call it.</summary>
+    public string Label => this switch
+    {
+        Delivered => "delivered",
+        Retry => "retry",
+        Wait => "waiting",
+        Rejected => "parked",
+        _ => "unavailable",
+    };
+
     /// <summary>The catalog agrees. <paramref name="Memory"/> is kept for the next delivery.</summary>
     internal sealed record Delivered(string? Memory = null) : DeliveryOutcome;
 

@@ -15,7 +15,10 @@ internal interface IOperatorStore
 
     Task<EntityDetails?> GetEntityAsync(EntityKey key, CancellationToken cancellationToken);
 
-    /// <summary>Makes parked, waiting and backing-off entities due now, with their attempts forgotten; returns how many.</summary>
+    /// <summary>
+    /// Makes parked, waiting and backing-off entities due now, with their attempts forgotten; returns how many. All that match:
+    /// the filter's paging does not apply.
+    /// </summary>
     Task<int> RetryEntitiesAsync(EntityFilter filter, long now, CancellationToken cancellationToken);
 
     /// <summary>Counts by state and oldest ages. Cheap: asks indexes over what is not finished, never the event table.</summary>
@@ -131,6 +134,7 @@ internal sealed record StoreOverview
     /// <summary>Events that wait for mapping.</summary>
     public required long EventsWaiting { get; init; }
 
+    /// <summary>Since when the oldest of them waits: its receipt, or for a replay the time it was asked for.</summary>
     public long? OldestEventReceivedAt { get; init; }
 
     public required IReadOnlyList<TargetOverview> Targets { get; init; }

@@ -42,7 +42,7 @@ internal sealed record ClaimedEntity
     /// <summary>What the target remembers of it (for Konnect ids), JSON or null.</summary>
     public string? Memory { get; init; }
 
-    /// <summary>Failed attempts since the last success or change.</summary>
+    /// <summary>Attempts since the last success or change that failed or had to wait.</summary>
     public int Attempts { get; init; }
 
     /// <summary>When the current row of failures began, Unix ms; null when the last attempt did not fail.</summary>

@@ -1,0 +1,333 @@
+using AzdoWebhookBridge.Jq.Evaluation;
+using AzdoWebhookBridge.Jq.Values;
+
+namespace AzdoWebhookBridge.Jq.Builtins;
+
+/// <summary>Arrays and objects, and what is asked of any value.</summary>
+internal static class CollectionBuiltins
+{
+    public static void Register(Registry registry)
+    {
+        registry.Value("length", Length);
+        registry.Value("keys", (run, input) => Keys(run, input, sorted: true));
+        registry.Value("keys_unsorted", (run, input) => Keys(run, input, sorted: false));
+        registry.Value("has", Has);
+        registry.Value("contains", (run, input, part) =>
+        {
+            run.Walk(input);
+            run.Walk(part);
+            return JqValue.From(Contains(run, input, part));
+        });
+        registry.Value("to_entries", ToEntries);
+        registry.Value("from_entries", FromEntries);
+        registry.Value("first", (run, input) => At(run, input, 0));
+        registry.Value("last", (run, input) => At(run, input, -1));
+        registry.Value("nth", (run, input, index) => PathOperations.TryIndex(run, input, index, out var value)
+            ? value
+            : throw PathOperations.IndexError(input, index));
+        registry.Value("flatten", (run, input) => Flatten(run, input, JqValue.MaxNesting));
+        registry.Value("flatten", (run, input, depth) => Flatten(run, input, ControlBuiltins.Number(depth, "flatten")));
+        registry.Value("transpose", Transpose);
+        registry.Value("indices", (run, input, wanted) => Indices(run, input, wanted));
+        registry.Value("_indices", (run, input, wanted) => Indices(run, input, wanted));
+        registry.Value("index", (run, input, wanted) => Indices(run, input, wanted)[0]);
+        registry.Value("rindex", (run, input, wanted) => Indices(run, input, wanted)[-1]);
+        registry.Value("toarray", (run, input) => input.Kind == JqKind.Array ? input : run.NewArray([input]));
+        registry.Value("bsearch", Search);
+    }
+
+    public static JqValue IndicesOfArray(Run run, ArrayValue array, ArrayValue wanted)
+    {
+        if (wanted.Count == 0)
+        {
+            return JqValue.Null;
+        }
+
+        run.Steps((long)array.Count * wanted.Count);
+        var found = new List<JqValue>();
+        for (var i = 0; i <= array.Count - wanted.Count; i++)
+        {
+            var equal = true;
+            for (var j = 0; equal && j < wanted.Count; j++)
+            {
+                run.Walk(array.Elements[i + j], wanted.Elements[j]);
+                equal = ValueOrder.AreEqual(array.Elements[i + j], wanted.Elements[j]);
+            }
+
+            if (equal)
+            {
+                run.Add(found, JqValue.From((long)i));
+            }
+        }
+
+        return run.NewArrayOf(found);
+    }
+
+    private static JqValue Length(Run run, JqValue input) => input switch
+    {
+        StringValue text => JqValue.From((long)CodePoints.Count(text.Text)),
+        ArrayValue array => JqValue.From((long)array.Count),
+        ObjectValue obj => JqValue.From((long)obj.Count),
+        NumberValue number => number.Value < 0 ? number.Negate() : number,
+        _ => input.IsNull ? JqValue.From(0L) : throw new JqRuntimeException($"{ErrorText.Describe(input)} has no length"),
+    };
+
+    private static JqValue Keys(Run run, JqValue input, bool sorted)
+    {
+        switch (input)
+        {
+            case ObjectValue obj:
+                run.Steps(obj.Count);
+                var keys = sorted ? obj.SortedKeys() : obj.Keys;
+                return run.NewArray(System.Array.ConvertAll(keys, key => (JqValue)StringValue.Trusted(key)));
+            case ArrayValue array:
+                run.Steps(array.Count);
+                var indices = new JqValue[array.Count];
+                for (var i = 0; i < indices.Length; i++)
+                {
+                    indices[i] = JqValue.From((long)i);
+                }
+
+                return run.NewArray(indices);
+            default:
+                throw new JqRuntimeException($"{ErrorText.Describe(input)} has no keys");
+        }
+    }
+
+    private static JqValue Has(Run run, JqValue input, JqValue key) => input switch
+    {
+        ObjectValue obj when key is StringValue name => JqValue.From(obj.IndexOf(name.Text) >= 0),
+        ArrayValue array when key is NumberValue index => JqValue.From(index.Value >= 0 && index.Value < array.Count),
+        _ => throw new JqRuntimeException($"Cannot check whether {input.KindName} has a {key.KindName} key"),
+    };
+
+    private static bool Contains(Run run, JqValue input, JqValue part)
+    {
+        switch (input)
+        {
+            case ObjectValue obj when part is ObjectValue wanted:
+                Run.EnsureStack();
+                for (var i = 0; i < wanted.Count; i++)
+                {
+                    var index = obj.IndexOf(wanted.Keys[i]);
+                    if (index < 0 || !Contains(run, obj.Values[index], wanted.Values[i]))
+                    {
+                        return false;
+                    }
+                }
+
+                return true;
+            case ArrayValue array when part is ArrayValue wanted:
+                Run.EnsureStack();
+                run.Steps((long)array.Count * wanted.Count);
+                return wanted.Elements.All(item => array.Elements.Any(mine => mine.Kind == item.Kind && Contains(run, mine, item)));
+            case StringValue text when part is StringValue wanted:
+                return text.Text.Contains(wanted.Text, StringComparison.Ordinal);
+            default:
+                if (input.Kind == part.Kind || (input.Kind is JqKind.True or JqKind.False && part.Kind is JqKind.True or JqKind.False))
+                {
+                    return ValueOrder.AreEqual(input, part);
+                }
+
+                throw ErrorText.Binary(input, part, "have their containment checked");
+        }
+    }
+
+    private static JqValue ToEntries(Run run, JqValue input)
+    {
+        if (input is not ObjectValue obj)
+        {
+            throw new JqRuntimeException($"{ErrorText.Describe(input)} has no keys");
+        }
+
+        run.Steps(obj.Count);
+        run.Allocate(obj.Count * 128L);
+        var entries = new JqValue[obj.Count];
+        for (var i = 0; i < entries.Length; i++)
+        {
+            entries[i] = new ObjectValue(["key", "value"], [StringValue.Trusted(obj.Keys[i]), obj.Values[i]]);
+        }
+
+        return run.NewArray(entries);
+    }
+
+    /// <summary>jq takes several spellings of key and value; a false key or value counts, a null key does not.</summary>
+    private static JqValue FromEntries(Run run, JqValue input)
+    {
+        var builder = new ObjectBuilder();
+        foreach (var entry in Children(input))
+        {
+            run.Step();
+            var key = KeyOf(entry);
+            var name = key switch
+            {
+                StringValue text => text.Text,
+                _ when key.Kind is JqKind.Number or JqKind.True or JqKind.False => key.ToJson(),
+                _ when key.IsNull => "null",
+                _ => throw new JqRuntimeException($"Cannot use {ErrorText.Describe(key)} as object key"),
+            };
+            builder.Set(name, Member(entry, "value", "Value", "v", "V"));
+        }
+
+        return run.NewObject(builder);
+    }
+
+    private static JqValue KeyOf(JqValue entry) => Member(entry, "key", "k", "name", "Name", "Key", "K");
+
+    private static JqValue Member(JqValue entry, params ReadOnlySpan<string> names)
+    {
+        if (entry is not ObjectValue obj)
+        {
+            throw ErrorText.Index(entry, JqValue.From(names[0]));
+        }
+
+        var fallback = JqValue.Null;
+        foreach (var name in names)
+        {
+            var index = obj.IndexOf(name);
+            if (index < 0 || obj.Values[index].IsNull)
+            {
+                continue;
+            }
+
+            if (obj.Values[index].IsTruthy)
+            {
+                return obj.Values[index];
+            }
+
+            fallback = JqValue.False;
+        }
+
+        return fallback;
+    }
+
+    private static JqValue[] Children(JqValue input) => input switch
+    {
+        ArrayValue array => array.Elements,
+        ObjectValue obj => obj.Values,
+        _ => throw ErrorText.Iterate(input),
+    };
+
+    private static JqValue At(Run run, JqValue input, int index)
+    {
+        var key = JqValue.From((long)index);
+        return PathOperations.TryIndex(run, input, key, out var value) ? value : throw PathOperations.IndexError(input, key);
+    }
+
+    private static JqValue Flatten(Run run, JqValue input, double depth)
+    {
+        if (depth < 0)
+        {
+            throw new JqRuntimeException("flatten depth must not be negative");
+        }
+
+        run.Walk(input);
+        var items = new List<JqValue>();
+        Flatten(run, Children(input), depth, items);
+        return run.NewArrayOf(items);
+    }
+
+    private static void Flatten(Run run, JqValue[] children, double depth, List<JqValue> items)
+    {
+        Run.EnsureStack();
+        foreach (var child in children)
+        {
+            if (child is ArrayValue array && depth > 0)
+            {
+                Flatten(run, array.Elements, depth - 1, items);
+            }
+            else
+            {
+                run.Add(items, child);
+            }
+        }
+    }
+
+    private static JqValue Transpose(Run run, JqValue input)
+    {
+        var rows = Children(input);
+        var width = 0;
+        foreach (var row in rows)
+        {
+            width = Math.Max(width, row is ArrayValue array ? array.Count : throw ErrorText.Index(row, JqValue.From(0L)));
+        }
+
+        run.Steps((long)width * rows.Length);
+        run.Allocate((long)width * rows.Length * 8);
+        var columns = new JqValue[width];
+        for (var i = 0; i < width; i++)
+        {
+            columns[i] = new ArrayValue(System.Array.ConvertAll(rows, row => row[i]));
+        }
+
+        return run.NewArray(columns);
+    }
+
+    private static JqValue Indices(Run run, JqValue input, JqValue wanted)
+    {
+        switch (input)
+        {
+            case StringValue text when wanted is StringValue part:
+                return IndicesOfText(run, text.Text, part.Text);
+            case ArrayValue array when wanted is ArrayValue part:
+                return IndicesOfArray(run, array, part);
+            case ArrayValue array:
+                return IndicesOfArray(run, array, new ArrayValue([wanted]));
+            default:
+                return PathOperations.TryIndex(run, input, wanted, out var value) && value.IsNull
+                    ? JqValue.Null
+                    : throw PathOperations.IndexError(input, wanted);
+        }
+    }
+
+    private static JqValue IndicesOfText(Run run, string text, string part)
+    {
+        if (part.Length == 0)
+        {
+            return JqValue.Null;
+        }
+
+        run.Steps(text.Length >> 3);
+        var found = new List<JqValue>();
+        var surrogates = CodePoints.HasSurrogates(text);
+        for (var at = text.IndexOf(part, StringComparison.Ordinal);
+             at >= 0;
+             at = text.IndexOf(part, at + 1, StringComparison.Ordinal))
+        {
+            if (surrogates)
+            {
+                run.Steps(at >> 3);
+            }
+
+            run.Add(found, JqValue.From((long)(surrogates ? CodePoints.CountBefore(text, at) : at)));
+        }
+
+        return run.NewArrayOf(found);
+    }
+
+    private static JqValue Search(Run run, JqValue input, JqValue wanted)
+    {
+        if (input is not ArrayValue array)
+        {
+            throw new JqRuntimeException($"{ErrorText.Describe(input)} cannot be searched from");
+        }
+
+        run.Walk(wanted);
+        var low = 0;
+        var high = array.Count - 1;
+        while (low <= high)
+        {
+            run.Step();
+            var middle = (low + high) / 2;
+            var order = ValueOrder.Compare(array.Elements[middle], wanted);
+            if (order == 0)
+            {
+                return JqValue.From((long)middle);
+            }
+
+            (low, high) = order < 0 ? (middle + 1, high) : (low, middle - 1);
+        }
+
+        return JqValue.From(-1L - low);
+    }
+}

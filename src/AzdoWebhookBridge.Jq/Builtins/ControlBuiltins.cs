@@ -1,0 +1,463 @@
+using AzdoWebhookBridge.Jq.Evaluation;
+using AzdoWebhookBridge.Jq.Values;
+
+namespace AzdoWebhookBridge.Jq.Builtins;
+
+/// <summary>Generators, filters and loops.</summary>
+internal static class ControlBuiltins
+{
+    public static void Register(Registry registry)
+    {
+        registry.Form("empty", 0, _ => EmptyNode.Instance);
+        registry.Value("error", (run, input) => throw new JqRuntimeException(input));
+        registry.Value("error", (run, _, value) => throw new JqRuntimeException(value));
+        registry.Value("not", (_, input) => JqValue.From(!input.IsTruthy));
+        registry.Value("env", (_, _) => JqValue.EmptyObject);
+        registry.Form("select", 1, call => new SelectNode(call[0]));
+        registry.Form("map", 1, call => new MapNode(call[0]));
+        registry.Form("map_values", 1, call => new UpdateNode(new IterateNode(IdentityNode.Instance, optional: false), call[0]));
+        registry.Form("recurse", 0, _ => DescendNode.Instance);
+        registry.Form("first", 1, call => new FirstNode(call[0]));
+        registry.Form("last", 1, call => new LastNode(call[0]));
+        registry.Form("limit", 2, call => new LimitNode(call[0], call[1]));
+        registry.Form("skip", 2, call => new SkipNode(call[0], call[1]));
+        registry.Form("nth", 2, call => new FirstNode(new SkipNode(call[0], call[1], "nth doesn't support negative indices")));
+        registry.Form("until", 2, call => call[0].Single && call[1].Single ? new UntilNode(call[0], call[1]) : call.Library("_until"));
+        registry.Form("while", 2, call => call[0].Single && call[1].Single ? new WhileNode(call[0], call[1]) : call.Library("_while"));
+        registry.Form("repeat", 1, call => new RepeatNode(call[0]));
+        registry.Form("range", 1, call => new RangeNode(Zero, call[0], One));
+        registry.Form("range", 2, call => new RangeNode(call[0], call[1], One));
+        registry.Form("range", 3, call => new RangeNode(call[0], call[1], call[2]));
+        registry.Form("isempty", 1, call => new IsEmptyNode(call[0]));
+        registry.Form("any", 0, _ => new AnyNode(Each, IdentityNode.Instance, wanted: true));
+        registry.Form("any", 1, call => new AnyNode(Each, call[0], wanted: true));
+        registry.Form("any", 2, call => new AnyNode(call[0], call[1], wanted: true));
+        registry.Form("all", 0, _ => new AnyNode(Each, IdentityNode.Instance, wanted: false));
+        registry.Form("all", 1, call => new AnyNode(Each, call[0], wanted: false));
+        registry.Form("all", 2, call => new AnyNode(call[0], call[1], wanted: false));
+        registry.Form("add", 0, _ => new SumNode(Each));
+        registry.Form("add", 1, call => new SumNode(call[0]));
+
+        Kind(registry, "nulls", value => value.IsNull);
+        Kind(registry, "booleans", value => value.Kind is JqKind.False or JqKind.True);
+        Kind(registry, "numbers", value => value.Kind == JqKind.Number);
+        Kind(registry, "strings", value => value.Kind == JqKind.String);
+        Kind(registry, "arrays", value => value.Kind == JqKind.Array);
+        Kind(registry, "objects", value => value.Kind == JqKind.Object);
+        Kind(registry, "iterables", value => value.Kind >= JqKind.Array);
+        Kind(registry, "scalars", value => value.Kind < JqKind.Array);
+        Kind(registry, "values", value => !value.IsNull);
+    }
+
+    private static ConstantNode Zero { get; } = new(JqValue.From(0L));
+
+    private static ConstantNode One { get; } = new(JqValue.From(1L));
+
+    private static IterateNode Each { get; } = new(IdentityNode.Instance, optional: false);
+
+    public static double Number(JqValue value, string who) => value is NumberValue number
+        ? number.Value
+        : throw new JqRuntimeException($"{who} needs a number, not {ErrorText.Describe(value)}");
+
+    private static void Kind(Registry registry, string name, Func<JqValue, bool> accepts)
+    {
+        var node = new KindNode(accepts);
+        registry.Form(name, 0, _ => node);
+    }
+}
+
+internal sealed class EmptyNode : SingleNode
+{
+    public static readonly EmptyNode Instance = new();
+
+    public override JqValue? Eval(Run run, Env env, JqValue input) => null;
+}
+
+internal sealed class KindNode(Func<JqValue, bool> accepts) : SingleNode
+{
+    public override JqValue? Eval(Run run, Env env, JqValue input) => accepts(input) ? input : null;
+}
+
+internal sealed class SelectNode : Node
+{
+    private readonly Node _condition;
+
+    public SelectNode(Node condition)
+    {
+        _condition = condition;
+        Single = condition.Single;
+    }
+
+    public override JqValue? Eval(Run run, Env env, JqValue input)
+    {
+        if (!Single)
+        {
+            return FirstOfStream(run, env, input);
+        }
+
+        return _condition.Eval(run, env, input) is { IsTruthy: true } ? input : null;
+    }
+
+    public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)
+    {
+        foreach (var condition in _condition.Stream(run, env, input))
+        {
+            run.Step();
+            if (condition.IsTruthy)
+            {
+                yield return input;
+            }
+        }
+    }
+
+    public override IEnumerable<PathPoint> Paths(Run run, Env env, PathPoint at)
+    {
+        foreach (var condition in _condition.Stream(run, env, at.Value))
+        {
+            run.Step();
+            if (condition.IsTruthy)
+            {
+                yield return at;
+            }
+        }
+    }
+}
+
+/// <summary><c>map(f)</c>, which is <c>[.[] | f]</c>.</summary>
+internal sealed class MapNode(Node body) : SingleNode
+{
+    public override JqValue Eval(Run run, Env env, JqValue input)
+    {
+        var children = input switch
+        {
+            ArrayValue array => array.Elements,
+            ObjectValue obj => obj.Values,
+            _ => throw ErrorText.Iterate(input),
+        };
+        var items = new List<JqValue>(body.Single ? children.Length : 0);
+        foreach (var child in children)
+        {
+            run.Step();
+            if (body.Single)
+            {
+                var only = body.Eval(run, env, child);
+                if (only is not null)
+                {
+                    items.Add(only);
+                }
+
+                continue;
+            }
+
+            foreach (var item in body.Stream(run, env, child))
+            {
+                run.Add(items, item);
+            }
+        }
+
+        return run.NewArrayOf(items);
+    }
+}
+
+internal sealed class FirstNode(Node source) : SingleNode
+{
+    public override JqValue? Eval(Run run, Env env, JqValue input) => source.Eval(run, env, input);
+
+    public override IEnumerable<PathPoint> Paths(Run run, Env env, PathPoint at) => source.Paths(run, env, at).Take(1);
+}
+
+internal sealed class LastNode(Node source) : SingleNode
+{
+    public override JqValue? Eval(Run run, Env env, JqValue input)
+    {
+        if (source.Single)
+        {
+            return source.Eval(run, env, input);
+        }
+
+        JqValue? last = null;
+        foreach (var value in source.Stream(run, env, input))
+        {
+            run.Step();
+            last = value;
+        }
+
+        return last;
+    }
+
+    public override IEnumerable<PathPoint> Paths(Run run, Env env, PathPoint at)
+    {
+        PathPoint? last = null;
+        foreach (var point in source.Paths(run, env, at))
+        {
+            run.Step();
+            last = point;
+        }
+
+        if (last is { } found)
+        {
+            yield return found;
+        }
+    }
+}
+
+/// <summary><c>limit(n; f)</c> asks f for n outputs and no more.</summary>
+internal sealed class LimitNode(Node count, Node source) : StreamNode
+{
+    public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)
+    {
+        foreach (var limit in count.Stream(run, env, input))
+        {
+            foreach (var value in Take(run, limit, source.Stream(run, env, input)))
+            {
+                yield return value;
+            }
+        }
+    }
+
+    public override IEnumerable<PathPoint> Paths(Run run, Env env, PathPoint at)
+    {
+        foreach (var limit in count.Stream(run, env, at.Value))
+        {
+            foreach (var point in Take(run, limit, source.Paths(run, env, at)))
+            {
+                yield return point;
+            }
+        }
+    }
+
+    private static IEnumerable<T> Take<T>(Run run, JqValue limit, IEnumerable<T> items)
+    {
+        var left = ControlBuiltins.Number(limit, "limit");
+        if (left < 0)
+        {
+            throw new JqRuntimeException("limit doesn't support negative count");
+        }
+
+        if (!(left > 0))
+        {
+            yield break;
+        }
+
+        foreach (var item in items)
+        {
+            run.Step();
+            yield return item;
+            if (--left <= 0)
+            {
+                yield break;
+            }
+        }
+    }
+}
+
+internal sealed class SkipNode(Node count, Node source, string negative = "skip doesn't support negative count") : StreamNode
+{
+    public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)
+    {
+        foreach (var skipped in count.Stream(run, env, input))
+        {
+            foreach (var value in Skip(run, skipped, source.Stream(run, env, input)))
+            {
+                yield return value;
+            }
+        }
+    }
+
+    public override IEnumerable<PathPoint> Paths(Run run, Env env, PathPoint at)
+    {
+        foreach (var skipped in count.Stream(run, env, at.Value))
+        {
+            foreach (var point in Skip(run, skipped, source.Paths(run, env, at)))
+            {
+                yield return point;
+            }
+        }
+    }
+
+    private IEnumerable<T> Skip<T>(Run run, JqValue skipped, IEnumerable<T> items)
+    {
+        var left = ControlBuiltins.Number(skipped, "skip");
+        if (left < 0)
+        {
+            throw new JqRuntimeException(negative);
+        }
+
+        foreach (var item in items)
+        {
+            run.Step();
+            if (left > 0)
+            {
+                left--;
+                continue;
+            }
+
+            yield return item;
+        }
+    }
+}
+
+internal sealed class UntilNode(Node condition, Node update) : SingleNode
+{
+    public override JqValue? Eval(Run run, Env env, JqValue input)
+    {
+        var value = input;
+        while (value is not null)
+        {
+            run.Step();
+            var holds = condition.Eval(run, env, value);
+            if (holds is null || holds.IsTruthy)
+            {
+                return holds is null ? null : value;
+            }
+
+            value = update.Eval(run, env, value);
+        }
+
+        return null;
+    }
+}
+
+internal sealed class WhileNode(Node condition, Node update) : StreamNode
+{
+    public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)
+    {
+        var value = input;
+        while (value is not null && condition.Eval(run, env, value) is { IsTruthy: true })
+        {
+            run.Step();
+            yield return value;
+            value = update.Eval(run, env, value);
+        }
+    }
+}
+
+/// <summary>The outputs of f on the same input, over and over.</summary>
+internal sealed class RepeatNode(Node body) : StreamNode
+{
+    public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)
+    {
+        while (true)
+        {
+            run.Step();
+            foreach (var value in body.Stream(run, env, input))
+            {
+                run.Step();
+                yield return value;
+            }
+        }
+    }
+}
+
+internal sealed class RangeNode(Node from, Node upTo, Node by) : StreamNode
+{
+    public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)
+    {
+        foreach (var start in from.Stream(run, env, input))
+        {
+            foreach (var end in upTo.Stream(run, env, input))
+            {
+                foreach (var step in by.Stream(run, env, input))
+                {
+                    if (start is not NumberValue first || end is not NumberValue last || step is not NumberValue distance)
+                    {
+                        throw new JqRuntimeException("Range bounds must be numeric");
+                    }
+
+                    for (var i = first.Value; distance.Value > 0 ? i < last.Value : distance.Value < 0 && i > last.Value; i += distance.Value)
+                    {
+                        run.Step();
+                        yield return NumberValue.Create(i);
+                    }
+                }
+            }
+        }
+    }
+}
+
+internal sealed class IsEmptyNode(Node source) : SingleNode
+{
+    public override JqValue Eval(Run run, Env env, JqValue input) => JqValue.From(source.Eval(run, env, input) is null);
+}
+
+/// <summary><c>any</c> and <c>all</c>: stops at the first output that settles it.</summary>
+internal sealed class AnyNode(Node source, Node condition, bool wanted) : SingleNode
+{
+    public override JqValue Eval(Run run, Env env, JqValue input)
+    {
+        foreach (var value in source.Stream(run, env, input))
+        {
+            run.Step();
+            foreach (var holds in condition.Stream(run, env, value))
+            {
+                if (holds.IsTruthy == wanted)
+                {
+                    return JqValue.From(wanted);
+                }
+            }
+        }
+
+        return JqValue.From(!wanted);
+    }
+}
+
+/// <summary><c>add</c>: neighbours of one kind are joined in one go, not one by one.</summary>
+internal sealed class SumNode(Node source) : SingleNode
+{
+    public override JqValue Eval(Run run, Env env, JqValue input)
+    {
+        JqValue sum = JqValue.Null;
+        var text = new System.Text.StringBuilder();
+        var items = new List<JqValue>();
+        foreach (var value in source.Stream(run, env, input))
+        {
+            run.Step();
+            if (value is StringValue addend && (text.Length > 0 || sum is StringValue))
+            {
+                if (text.Length == 0)
+                {
+                    text.Append(sum.AsString());
+                }
+
+                run.AllocateString(text.Length + (long)addend.Text.Length);
+                run.Allocate(-text.Length * 2L);
+                text.Append(addend.Text);
+                sum = StringValue.Empty;
+            }
+            else if (value is ArrayValue more && (items.Count > 0 || sum is ArrayValue))
+            {
+                if (items.Count == 0)
+                {
+                    items.AddRange(((ArrayValue)sum).Elements);
+                }
+
+                run.AllocateArray(items.Count + (long)more.Count);
+                run.Allocate(-items.Count * 8L);
+                items.AddRange(more.Elements);
+                sum = JqValue.EmptyArray;
+            }
+            else
+            {
+                sum = Operators.Add(run, Settle(sum, text, items), value);
+            }
+        }
+
+        return Settle(sum, text, items);
+    }
+
+    private static JqValue Settle(JqValue sum, System.Text.StringBuilder text, List<JqValue> items)
+    {
+        if (text.Length > 0)
+        {
+            sum = StringValue.Create(text.ToString());
+            text.Clear();
+        }
+        else if (items.Count > 0)
+        {
+            sum = new ArrayValue(items.ToArray());
+            items.Clear();
+        }
+
+        return sum;
+    }
+}

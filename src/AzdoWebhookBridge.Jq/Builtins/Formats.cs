@@ -1,0 +1,196 @@
+using System.Text;
+using AzdoWebhookBridge.Jq.Evaluation;
+using AzdoWebhookBridge.Jq.Syntax;
+using AzdoWebhookBridge.Jq.Values;
+
+namespace AzdoWebhookBridge.Jq.Builtins;
+
+/// <summary><c>@name</c>: a value as text for some place. Inside strings it applies to the interpolations.</summary>
+internal static class Formats
+{
+    private const string Base32Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+    private static readonly Dictionary<string, ValueNode> All = new(StringComparer.Ordinal)
+    {
+        ["text"] = new(ConversionBuiltins.ToText),
+        ["json"] = new(ConversionBuiltins.ToJson),
+        ["csv"] = new((run, input) => Row(run, input, "csv", ",", static text => "\"" + text.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"")),
+        ["tsv"] = new((run, input) => Row(run, input, "tsv", "\t", EscapeTab)),
+        ["html"] = new((run, input) => Escaped(run, input, EscapeHtml)),
+        ["uri"] = new((run, input) => Escaped(run, input, EscapeUri)),
+        ["urid"] = new((run, input) => Escaped(run, input, text => UnescapeUri(input, text))),
+        ["sh"] = new(Shell),
+        ["base64"] = new((run, input) => Escaped(run, input, static text => Convert.ToBase64String(Encoding.UTF8.GetBytes(text)))),
+        ["base64d"] = new((run, input) => Escaped(run, input, text => DecodeBase64(input, text))),
+        ["base32"] = new((run, input) => Escaped(run, input, EncodeBase32)),
+        ["base32d"] = new((run, input) => Escaped(run, input, text => DecodeBase32(input, text))),
+    };
+
+    public static Node Create(SourceText source, Token at) => All.TryGetValue(at.Text, out var node)
+        ? node
+        : throw source.Error($"Found the format @{at.Text}, expected one of {string.Join(' ', All.Keys.Select(name => "@" + name))}", at);
+
+    /// <summary>Text of any value, grown by at most nine times by escaping.</summary>
+    private static JqValue Escaped(Run run, JqValue input, Func<string, string> escape)
+    {
+        var text = ConversionBuiltins.ToText(run, input).AsString();
+        run.Steps(text.Length >> 2);
+        run.Allocate(text.Length * 4L);
+        return run.NewString(escape(text));
+    }
+
+    private static JqValue Row(Run run, JqValue input, string name, string separator, Func<string, string> escape)
+    {
+        if (input is not ArrayValue array)
+        {
+            throw new JqRuntimeException($"{ErrorText.Describe(input)} cannot be {name}-formatted, only an array can be");
+        }
+
+        run.Walk(input);
+        run.Allocate(input.Weight);
+        var cells = array.Elements.Select(element => element switch
+        {
+            StringValue text => escape(text.Text),
+            NumberValue number => double.IsNaN(number.Value) ? string.Empty : number.Print(),
+            { Kind: JqKind.Null } => string.Empty,
+            { Kind: JqKind.True } => "true",
+            { Kind: JqKind.False } => "false",
+            _ => throw new JqRuntimeException($"{ErrorText.Describe(element)} is not valid in a {name} row"),
+        });
+        return run.NewString(string.Join(separator, cells));
+    }
+
+    private static string EscapeTab(string text) => text
+        .Replace("\\", "\\\\", StringComparison.Ordinal)
+        .Replace("\t", "\\t", StringComparison.Ordinal)
+        .Replace("\n", "\\n", StringComparison.Ordinal)
+        .Replace("\r", "\\r", StringComparison.Ordinal);
+
+    private static string EscapeHtml(string text) => text
+        .Replace("&", "&amp;", StringComparison.Ordinal)
+        .Replace("<", "&lt;", StringComparison.Ordinal)
+        .Replace(">", "&gt;", StringComparison.Ordinal)
+        .Replace("'", "&#39;", StringComparison.Ordinal)
+        .Replace("\"", "&quot;", StringComparison.Ordinal);
+
+    private static string EscapeUri(string text)
+    {
+        var escaped = new StringBuilder(text.Length);
+        foreach (var octet in Encoding.UTF8.GetBytes(text))
+        {
+            if (char.IsAsciiLetterOrDigit((char)octet) || octet is (byte)'-' or (byte)'_' or (byte)'.' or (byte)'~')
+            {
+                escaped.Append((char)octet);
+            }
+            else
+            {
+                escaped.Append('%').Append(Convert.ToHexString([octet]));
+            }
+        }
+
+        return escaped.ToString();
+    }
+
+    private static string UnescapeUri(JqValue input, string text)
+    {
+        var octets = new List<byte>(text.Length);
+        var source = Encoding.UTF8.GetBytes(text);
+        for (var i = 0; i < source.Length; i++)
+        {
+            if (source[i] != '%')
+            {
+                octets.Add(source[i]);
+                continue;
+            }
+
+            if (i + 2 >= source.Length || !char.IsAsciiHexDigit((char)source[i + 1]) || !char.IsAsciiHexDigit((char)source[i + 2]))
+            {
+                throw new JqRuntimeException($"{ErrorText.Describe(input)} is not a valid uri encoding");
+            }
+
+            octets.Add(Convert.ToByte(Encoding.ASCII.GetString(source, i + 1, 2), 16));
+            i += 2;
+        }
+
+        return Encoding.UTF8.GetString(octets.ToArray());
+    }
+
+    private static JqValue Shell(Run run, JqValue input)
+    {
+        run.Walk(input);
+        run.Allocate(input.Weight);
+        return run.NewString(input is ArrayValue array
+            ? string.Join(' ', array.Elements.Select(ShellWord))
+            : ShellWord(input));
+    }
+
+    private static string ShellWord(JqValue value) => value switch
+    {
+        StringValue text => "'" + text.Text.Replace("'", "'\\''", StringComparison.Ordinal) + "'",
+        ArrayValue or ObjectValue => throw new JqRuntimeException($"{ErrorText.Describe(value)} can not be escaped for shell"),
+        _ => value.ToJson(),
+    };
+
+    /// <summary>Padding may be missing; anything that is not of the alphabet is refused.</summary>
+    private static string DecodeBase64(JqValue input, string text)
+    {
+        var digits = text.TrimEnd('=');
+        var padded = digits.PadRight((digits.Length + 3) / 4 * 4, '=');
+        var octets = new byte[padded.Length / 4 * 3];
+        var valid = digits.Length % 4 != 1 && Convert.TryFromBase64String(padded, octets, out var written);
+        if (!valid || digits.Any(char.IsWhiteSpace))
+        {
+            throw new JqRuntimeException($"{ErrorText.Describe(input)} is not valid base64 data");
+        }
+
+        return Encoding.UTF8.GetString(octets, 0, digits.Length * 6 / 8);
+    }
+
+    private static string EncodeBase32(string text)
+    {
+        var encoded = new StringBuilder();
+        var octets = Encoding.UTF8.GetBytes(text);
+        for (var i = 0; i < octets.Length; i += 5)
+        {
+            var group = 0UL;
+            var count = Math.Min(5, octets.Length - i);
+            for (var j = 0; j < 5; j++)
+            {
+                group = (group << 8) | (j < count ? octets[i + j] : 0U);
+            }
+
+            var digits = ((count * 8) + 4) / 5;
+            for (var j = 0; j < 8; j++)
+            {
+                encoded.Append(j < digits ? Base32Alphabet[(int)(group >> (35 - (j * 5))) & 31] : '=');
+            }
+        }
+
+        return encoded.ToString();
+    }
+
+    private static string DecodeBase32(JqValue input, string text)
+    {
+        var octets = new List<byte>();
+        var bits = 0;
+        var buffer = 0U;
+        foreach (var digit in text.TrimEnd('='))
+        {
+            var value = Base32Alphabet.IndexOf(digit, StringComparison.Ordinal);
+            if (value < 0)
+            {
+                throw new JqRuntimeException($"{ErrorText.Describe(input)} is not valid base32 data");
+            }
+
+            buffer = (buffer << 5) | (uint)value;
+            bits += 5;
+            if (bits >= 8)
+            {
+                bits -= 8;
+                octets.Add((byte)(buffer >> bits));
+            }
+        }
+
+        return Encoding.UTF8.GetString(octets.ToArray());
+    }
+}

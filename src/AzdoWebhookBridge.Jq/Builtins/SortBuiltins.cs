@@ -1,0 +1,173 @@
+using System.Numerics;
+using AzdoWebhookBridge.Jq.Evaluation;
+using AzdoWebhookBridge.Jq.Values;
+
+namespace AzdoWebhookBridge.Jq.Builtins;
+
+/// <summary>Everything that orders: sort, group, unique, min, max, reverse.</summary>
+internal static class SortBuiltins
+{
+    public static void Register(Registry registry)
+    {
+        registry.Value("sort", (run, input) => Values(run, Sorted(run, input, "sorted", element => element)));
+        registry.Value("unique", (run, input) => Unique(run, Sorted(run, input, "sorted", element => element)));
+        registry.Value("min", (run, input) => Extreme(run, input, element => element, lowest: true));
+        registry.Value("max", (run, input) => Extreme(run, input, element => element, lowest: false));
+        registry.Value("reverse", Reverse);
+        By(registry, "sort_by", (run, input, key) => Values(run, Sorted(run, input, "sorted", key)));
+        By(registry, "group_by", (run, input, key) => Group(run, Sorted(run, input, "grouped", key)));
+        By(registry, "unique_by", (run, input, key) => Unique(run, Sorted(run, input, "grouped", key)));
+        By(registry, "min_by", (run, input, key) => Extreme(run, input, key, lowest: true));
+        By(registry, "max_by", (run, input, key) => Extreme(run, input, key, lowest: false));
+    }
+
+    private static void By(Registry registry, string name, Func<Run, JqValue, Func<JqValue, JqValue>, JqValue> apply) =>
+        registry.Form(name, 1, call => new ByNode(call[0], apply));
+
+    private static JqValue[] Elements(JqValue input, string what) => input is ArrayValue array
+        ? array.Elements
+        : throw new JqRuntimeException($"{ErrorText.Describe(input)} cannot be {what}, as it is not an array");
+
+    private static (JqValue Key, JqValue Value)[] Sorted(Run run, JqValue input, string what, Func<JqValue, JqValue> key)
+    {
+        var elements = Elements(input, what);
+        run.AllocateArray(elements.Length * 3L);
+        run.Steps((long)elements.Length * BitOperations.Log2((uint)elements.Length + 1));
+        run.Walk(input);
+        var pairs = new (JqValue Key, JqValue Value)[elements.Length];
+        var order = new int[elements.Length];
+        for (var i = 0; i < pairs.Length; i++)
+        {
+            run.Step();
+            pairs[i] = (key(elements[i]), elements[i]);
+            order[i] = i;
+        }
+
+        // Array.Sort is not stable; the index settles ties.
+        System.Array.Sort(order, (x, y) =>
+        {
+            var result = ValueOrder.Compare(pairs[x].Key, pairs[y].Key);
+            return result != 0 ? result : x.CompareTo(y);
+        });
+        return System.Array.ConvertAll(order, index => pairs[index]);
+    }
+
+    private static JqValue Values(Run run, (JqValue Key, JqValue Value)[] pairs) =>
+        run.NewArray(System.Array.ConvertAll(pairs, pair => pair.Value));
+
+    private static JqValue Unique(Run run, (JqValue Key, JqValue Value)[] pairs)
+    {
+        var kept = new List<JqValue>();
+        for (var i = 0; i < pairs.Length; i++)
+        {
+            if (i == 0 || ValueOrder.Compare(pairs[i - 1].Key, pairs[i].Key) != 0)
+            {
+                kept.Add(pairs[i].Value);
+            }
+        }
+
+        return run.NewArrayOf(kept);
+    }
+
+    private static JqValue Group(Run run, (JqValue Key, JqValue Value)[] pairs)
+    {
+        var groups = new List<JqValue>();
+        var group = new List<JqValue>();
+        for (var i = 0; i < pairs.Length; i++)
+        {
+            if (i > 0 && ValueOrder.Compare(pairs[i - 1].Key, pairs[i].Key) != 0)
+            {
+                groups.Add(run.NewArrayOf(group));
+                group.Clear();
+            }
+
+            group.Add(pairs[i].Value);
+        }
+
+        if (group.Count > 0)
+        {
+            groups.Add(run.NewArrayOf(group));
+        }
+
+        return run.NewArrayOf(groups);
+    }
+
+    /// <summary>Of equals, min takes the first and max the last.</summary>
+    private static JqValue Extreme(Run run, JqValue input, Func<JqValue, JqValue> key, bool lowest)
+    {
+        var elements = input is ArrayValue array ? array.Elements : throw ErrorText.Iterate(input);
+        run.Walk(input);
+        var best = JqValue.Null;
+        JqValue? bestKey = null;
+        foreach (var element in elements)
+        {
+            run.Step();
+            var own = key(element);
+            if (bestKey is null || (ValueOrder.Compare(own, bestKey) < 0 == lowest))
+            {
+                best = element;
+                bestKey = own;
+            }
+        }
+
+        return best;
+    }
+
+    private static JqValue Reverse(Run run, JqValue input)
+    {
+        switch (input)
+        {
+            case ArrayValue array:
+                var reversed = (JqValue[])array.Elements.Clone();
+                System.Array.Reverse(reversed);
+                return run.NewArray(reversed);
+            case StringValue text:
+                return run.NewString(ReverseText(text.Text));
+            default:
+                return input.IsNull ? JqValue.EmptyArray : throw new JqRuntimeException($"Cannot reverse {ErrorText.Describe(input)}");
+        }
+    }
+
+    private static string ReverseText(string text)
+    {
+        var reversed = new char[text.Length];
+        var at = text.Length;
+        foreach (var rune in text.EnumerateRunes())
+        {
+            at -= rune.Utf16SequenceLength;
+            rune.EncodeToUtf16(reversed.AsSpan(at));
+        }
+
+        return new string(reversed);
+    }
+}
+
+/// <summary>Several outputs of the key expression make one composite key.</summary>
+internal sealed class ByNode(Node key, Func<Run, JqValue, Func<JqValue, JqValue>, JqValue> apply) : SingleNode
+{
+    public override JqValue Eval(Run run, Env env, JqValue input) => apply(run, input, element => Key(run, env, element));
+
+    private JqValue Key(Run run, Env env, JqValue element)
+    {
+        var parts = new List<JqValue>(1);
+        if (key.Single)
+        {
+            var only = key.Eval(run, env, element);
+            if (only is not null)
+            {
+                parts.Add(only);
+            }
+        }
+        else
+        {
+            foreach (var part in key.Stream(run, env, element))
+            {
+                run.Add(parts, part);
+            }
+        }
+
+        var composite = run.NewArrayOf(parts);
+        run.Walk(composite);
+        return composite;
+    }
+}

@@ -1,0 +1,438 @@
+using AzdoWebhookBridge.Jq.Values;
+
+namespace AzdoWebhookBridge.Jq.Evaluation;
+
+internal sealed class PipeNode : Node
+{
+    private readonly Node _left;
+    private readonly Node _right;
+
+    public PipeNode(Node left, Node right)
+    {
+        _left = left;
+        _right = right;
+        Single = left.Single && right.Single;
+    }
+
+    public override JqValue? Eval(Run run, Env env, JqValue input)
+    {
+        if (!_left.Single)
+        {
+            return FirstOfStream(run, env, input);
+        }
+
+        var value = _left.Eval(run, env, input);
+        return value is null ? null : _right.Eval(run, env, value);
+    }
+
+    public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)
+    {
+        foreach (var value in _left.Stream(run, env, input))
+        {
+            run.Step();
+            if (_right.Single)
+            {
+                var only = _right.Eval(run, env, value);
+                if (only is not null)
+                {
+                    yield return only;
+                }
+
+                continue;
+            }
+
+            foreach (var output in _right.Stream(run, env, value))
+            {
+                yield return output;
+            }
+        }
+    }
+
+    public override IEnumerable<PathPoint> Paths(Run run, Env env, PathPoint at)
+    {
+        foreach (var point in _left.Paths(run, env, at))
+        {
+            run.Step();
+            foreach (var output in _right.Paths(run, env, point))
+            {
+                yield return output;
+            }
+        }
+    }
+}
+
+internal sealed class CommaNode(Node[] items) : StreamNode
+{
+    /// <summary>The values, when all items are constants.</summary>
+    public JqValue[]? Constants()
+    {
+        var values = new JqValue[items.Length];
+        for (var i = 0; i < items.Length; i++)
+        {
+            if (items[i] is not ConstantNode constant)
+            {
+                return null;
+            }
+
+            values[i] = constant.Value;
+        }
+
+        return values;
+    }
+
+    public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)
+    {
+        foreach (var item in items)
+        {
+            if (item.Single)
+            {
+                var only = item.Eval(run, env, input);
+                if (only is not null)
+                {
+                    yield return only;
+                }
+
+                continue;
+            }
+
+            foreach (var output in item.Stream(run, env, input))
+            {
+                yield return output;
+            }
+        }
+    }
+
+    public override IEnumerable<PathPoint> Paths(Run run, Env env, PathPoint at)
+    {
+        foreach (var item in items)
+        {
+            foreach (var output in item.Paths(run, env, at))
+            {
+                yield return output;
+            }
+        }
+    }
+}
+
+internal sealed class IfNode : Node
+{
+    private readonly Node _condition;
+    private readonly Node _then;
+    private readonly Node _otherwise;
+
+    public IfNode(Node condition, Node then, Node otherwise)
+    {
+        _condition = condition;
+        _then = then;
+        _otherwise = otherwise;
+        Single = condition.Single && then.Single && otherwise.Single;
+    }
+
+    public override JqValue? Eval(Run run, Env env, JqValue input)
+    {
+        if (!_condition.Single)
+        {
+            return FirstOfStream(run, env, input);
+        }
+
+        var condition = _condition.Eval(run, env, input);
+        return condition is null ? null : (condition.IsTruthy ? _then : _otherwise).Eval(run, env, input);
+    }
+
+    public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)
+    {
+        foreach (var condition in _condition.Stream(run, env, input))
+        {
+            run.Step();
+            foreach (var output in (condition.IsTruthy ? _then : _otherwise).Stream(run, env, input))
+            {
+                yield return output;
+            }
+        }
+    }
+
+    public override IEnumerable<PathPoint> Paths(Run run, Env env, PathPoint at)
+    {
+        foreach (var condition in _condition.Stream(run, env, at.Value))
+        {
+            run.Step();
+            foreach (var output in (condition.IsTruthy ? _then : _otherwise).Paths(run, env, at))
+            {
+                yield return output;
+            }
+        }
+    }
+}
+
+/// <summary><c>try body catch handler</c>; without a handler errors end the outputs silently.</summary>
+internal sealed class TryNode : Node
+{
+    private readonly Node _body;
+    private readonly Node? _handler;
+
+    public TryNode(Node body, Node? handler)
+    {
+        _body = body;
+        _handler = handler;
+        Single = body.Single && (handler is null || handler.Single);
+    }
+
+    public override JqValue? Eval(Run run, Env env, JqValue input)
+    {
+        if (!_body.Single)
+        {
+            return FirstOfStream(run, env, input);
+        }
+
+        var depth = run.Depth;
+        JqValue error;
+        try
+        {
+            return _body.Eval(run, env, input);
+        }
+        catch (JqRuntimeException exception)
+        {
+            run.Depth = depth;
+            run.ErrorCaught();
+            error = exception.Value;
+        }
+
+        return _handler?.Eval(run, env, error);
+    }
+
+    public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)
+    {
+        JqRuntimeException? error = null;
+        foreach (var value in GuardedStream.Of(run, _body.Stream(run, env, input), caught => error = caught))
+        {
+            yield return value;
+        }
+
+        if (error is null || _handler is null)
+        {
+            yield break;
+        }
+
+        foreach (var value in _handler.Stream(run, env, error.Value))
+        {
+            yield return value;
+        }
+    }
+
+    public override IEnumerable<PathPoint> Paths(Run run, Env env, PathPoint at)
+    {
+        JqRuntimeException? error = null;
+        foreach (var point in GuardedStream.Of(run, _body.Paths(run, env, at), caught => error = caught))
+        {
+            yield return point;
+        }
+
+        if (error is null || _handler is null)
+        {
+            yield break;
+        }
+
+        foreach (var point in _handler.Paths(run, env, new PathPoint(null, error.Value, Broken: true)))
+        {
+            yield return point;
+        }
+    }
+}
+
+/// <summary>Carries a <c>break</c> to its label, which is recognised by the environment it was entered with.</summary>
+#pragma warning disable CA1032, CA1064, MA0128 // Control flow inside the evaluator; never leaves it.
+internal sealed class BreakException(object label) : Exception
+{
+    public object Label => label;
+}
+#pragma warning restore CA1032, CA1064, MA0128
+
+internal sealed class LabelNode(Node body) : StreamNode
+{
+    public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)
+    {
+        var inner = env.Bind(JqValue.Null);
+        return UntilBreak(run, inner, body.Stream(run, inner, input));
+    }
+
+    public override IEnumerable<PathPoint> Paths(Run run, Env env, PathPoint at)
+    {
+        var inner = env.Bind(JqValue.Null);
+        return UntilBreak(run, inner, body.Paths(run, inner, at));
+    }
+
+    private static IEnumerable<T> UntilBreak<T>(Run run, Env label, IEnumerable<T> source)
+    {
+        using var items = source.GetEnumerator();
+        while (true)
+        {
+            var depth = run.Depth;
+            T item;
+            try
+            {
+                if (!items.MoveNext())
+                {
+                    yield break;
+                }
+
+                item = items.Current;
+            }
+            catch (BreakException exception) when (ReferenceEquals(exception.Label, label))
+            {
+                run.Depth = depth;
+                run.ErrorCaught();
+                yield break;
+            }
+
+            yield return item;
+        }
+    }
+}
+
+internal sealed class BreakNode(int up) : SingleNode
+{
+    public override JqValue Eval(Run run, Env env, JqValue input) => throw new BreakException(env.Up(up));
+}
+
+/// <summary><c>[body]</c>.</summary>
+internal sealed class CollectNode(Node body) : SingleNode
+{
+    public override JqValue Eval(Run run, Env env, JqValue input)
+    {
+        if (body.Single)
+        {
+            var only = body.Eval(run, env, input);
+            return only is null ? JqValue.EmptyArray : run.NewArray([only]);
+        }
+
+        var items = new List<JqValue>();
+        foreach (var item in body.Stream(run, env, input))
+        {
+            run.Add(items, item);
+        }
+
+        return run.NewArrayOf(items);
+    }
+}
+
+/// <summary><c>{a: x, (b): y}</c>: every combination of outputs, the first member being the outer loop.</summary>
+internal sealed class ObjectNode : Node
+{
+    private readonly Node[] _keys;
+    private readonly Node[] _values;
+
+    public ObjectNode(Node[] keys, Node[] values)
+    {
+        _keys = keys;
+        _values = values;
+        Single = keys.All(key => key.Single) && values.All(value => value.Single);
+    }
+
+    public override JqValue? Eval(Run run, Env env, JqValue input)
+    {
+        if (!Single)
+        {
+            return FirstOfStream(run, env, input);
+        }
+
+        var builder = new ObjectBuilder();
+        for (var i = 0; i < _keys.Length; i++)
+        {
+            var key = _keys[i].Eval(run, env, input);
+            var value = key is null ? null : _values[i].Eval(run, env, input);
+            if (value is null)
+            {
+                return null;
+            }
+
+            builder.Set(KeyText(key!), value);
+        }
+
+        return run.NewObject(builder);
+    }
+
+    public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input) => From(run, env, input, 0, (ObjectValue)JqValue.EmptyObject);
+
+    private IEnumerable<JqValue> From(Run run, Env env, JqValue input, int member, ObjectValue soFar)
+    {
+        if (member == _keys.Length)
+        {
+            yield return soFar;
+            yield break;
+        }
+
+        foreach (var key in _keys[member].Stream(run, env, input))
+        {
+            var name = KeyText(key);
+            foreach (var value in _values[member].Stream(run, env, input))
+            {
+                run.Step();
+                foreach (var output in From(run, env, input, member + 1, (ObjectValue)run.With(soFar, name, value)))
+                {
+                    yield return output;
+                }
+            }
+        }
+    }
+
+    private static string KeyText(JqValue key) => key is StringValue text
+        ? text.Text
+        : throw new JqRuntimeException($"Object keys must be strings; found {ErrorText.Describe(key)}");
+}
+
+/// <summary>A string with interpolations; the last interpolation is the outer loop, as in jq.</summary>
+internal sealed class InterpolationNode : Node
+{
+    private readonly Node[] _parts;
+
+    public InterpolationNode(Node[] parts)
+    {
+        _parts = parts;
+        Single = parts.All(part => part.Single);
+    }
+
+    public override JqValue? Eval(Run run, Env env, JqValue input)
+    {
+        if (!Single)
+        {
+            return FirstOfStream(run, env, input);
+        }
+
+        var texts = new string[_parts.Length];
+        var length = 0L;
+        for (var i = _parts.Length - 1; i >= 0; i--)
+        {
+            if (_parts[i].Eval(run, env, input) is not { } part)
+            {
+                return null;
+            }
+
+            texts[i] = part.AsString();
+            length += texts[i].Length;
+        }
+
+        run.AllocateString(length);
+        return StringValue.Create(string.Concat(texts));
+    }
+
+    public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input) => From(run, env, input, _parts.Length - 1, string.Empty);
+
+    private IEnumerable<JqValue> From(Run run, Env env, JqValue input, int part, string after)
+    {
+        if (part < 0)
+        {
+            yield return StringValue.Create(after);
+            yield break;
+        }
+
+        foreach (var text in _parts[part].Stream(run, env, input))
+        {
+            run.Step();
+            run.AllocateString((long)text.AsString().Length + after.Length);
+            foreach (var output in From(run, env, input, part - 1, string.Concat(text.AsString(), after)))
+            {
+                yield return output;
+            }
+        }
+    }
+}

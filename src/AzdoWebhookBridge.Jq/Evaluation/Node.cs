@@ -1,0 +1,123 @@
+namespace AzdoWebhookBridge.Jq.Evaluation;
+
+/// <summary>
+/// A compiled expression. A node that yields at most one value (<see cref="Single"/>) is evaluated by a plain call;
+/// only real generators pay for iterators.
+/// </summary>
+internal abstract class Node
+{
+    /// <summary>At most one output. The compiler knows it for paths, literals, arithmetic and most builtins.</summary>
+    public bool Single { get; protected init; }
+
+    /// <summary>The first output, or null (the C# one) when there is none.</summary>
+    public abstract JqValue? Eval(Run run, Env env, JqValue input);
+
+    public abstract IEnumerable<JqValue> Stream(Run run, Env env, JqValue input);
+
+    /// <summary>
+    /// Outputs as places in the input. An expression that computes a value ends the path, which is an error only when
+    /// the path is used; passing its input through, as <c>select</c> does, keeps it.
+    /// </summary>
+    public virtual IEnumerable<PathPoint> Paths(Run run, Env env, PathPoint at)
+    {
+        foreach (var value in Stream(run, env, at.Value))
+        {
+            var same = ReferenceEquals(value, at.Value) || (value.Kind <= JqKind.True && value.Kind == at.Value.Kind);
+            yield return same ? at : new PathPoint(null, value, Broken: true);
+        }
+    }
+
+    protected JqValue? FirstOfStream(Run run, Env env, JqValue input)
+    {
+        foreach (var value in Stream(run, env, input))
+        {
+            return value;
+        }
+
+        return null;
+    }
+}
+
+/// <summary>A node that always has at most one output.</summary>
+internal abstract class SingleNode : Node
+{
+    protected SingleNode() => Single = true;
+
+    public sealed override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)
+    {
+        var value = Eval(run, env, input);
+        if (value is not null)
+        {
+            yield return value;
+        }
+    }
+}
+
+/// <summary>A node that is always evaluated as a generator.</summary>
+internal abstract class StreamNode : Node
+{
+    public override JqValue? Eval(Run run, Env env, JqValue input) => FirstOfStream(run, env, input);
+}
+
+/// <summary>A place in the input of <c>path(...)</c>: the keys that lead there and the value found.</summary>
+internal readonly record struct PathPoint(PathLink? Link, JqValue Value, bool Broken = false)
+{
+    public PathPoint Child(JqValue key, JqValue value) => new(new PathLink(Link, key), value);
+
+    public JqValue ToValue()
+    {
+        if (Broken)
+        {
+            throw new JqRuntimeException($"Invalid path expression with result {ErrorText.Preview(Value)}");
+        }
+
+        return Link is null ? JqValue.EmptyArray : new Values.ArrayValue(ToKeys());
+    }
+
+    public JqValue[] ToKeys()
+    {
+        if (Broken)
+        {
+            throw new JqRuntimeException($"Invalid path expression with result {ErrorText.Preview(Value)}");
+        }
+
+        if (Link is null)
+        {
+            return [];
+        }
+
+        var keys = new JqValue[Link.Length];
+        for (var link = Link; link is not null; link = link.Parent)
+        {
+            keys[link.Length - 1] = link.Key;
+        }
+
+        return keys;
+    }
+
+    public void CheckAccess(JqValue key)
+    {
+        if (Broken)
+        {
+            throw new JqRuntimeException(
+                $"Invalid path expression near attempt to access element {ErrorText.Preview(key)} of {ErrorText.Preview(Value)}");
+        }
+    }
+
+    public void CheckIterate()
+    {
+        if (Broken)
+        {
+            throw new JqRuntimeException($"Invalid path expression near attempt to iterate through {ErrorText.Preview(Value)}");
+        }
+    }
+}
+
+internal sealed class PathLink(PathLink? parent, JqValue key)
+{
+    public PathLink? Parent => parent;
+
+    public JqValue Key => key;
+
+    public int Length { get; } = (parent?.Length ?? 0) + 1;
+}

@@ -1,0 +1,294 @@
+using AzdoWebhookBridge.Jq.Values;
+
+namespace AzdoWebhookBridge.Jq.Evaluation;
+
+internal sealed class ConstantNode(JqValue value) : SingleNode
+{
+    public JqValue Value => value;
+
+    public override JqValue Eval(Run run, Env env, JqValue input) => value;
+}
+
+/// <summary>A computation on the outputs of two expressions; the right one is the outer loop, as in jq.</summary>
+internal abstract class BinaryNode : Node
+{
+    private readonly Node _left;
+    private readonly Node _right;
+
+    protected BinaryNode(Node left, Node right)
+    {
+        _left = left;
+        _right = right;
+        Single = left.Single && right.Single;
+    }
+
+    public sealed override JqValue? Eval(Run run, Env env, JqValue input)
+    {
+        if (!Single)
+        {
+            return FirstOfStream(run, env, input);
+        }
+
+        var right = _right.Eval(run, env, input);
+        var left = right is null ? null : _left.Eval(run, env, input);
+        return left is null ? null : Apply(run, left, right!);
+    }
+
+    public sealed override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)
+    {
+        foreach (var right in _right.Stream(run, env, input))
+        {
+            foreach (var left in _left.Stream(run, env, input))
+            {
+                run.Step();
+                yield return Apply(run, left, right);
+            }
+        }
+    }
+
+    protected abstract JqValue Apply(Run run, JqValue left, JqValue right);
+}
+
+internal sealed class ArithmeticNode(Node left, Node right, Func<Run, JqValue, JqValue, JqValue> apply) : BinaryNode(left, right)
+{
+    protected override JqValue Apply(Run run, JqValue left, JqValue right) => apply(run, left, right);
+}
+
+internal sealed class AddNode(Node left, Node right) : BinaryNode(left, right)
+{
+    protected override JqValue Apply(Run run, JqValue left, JqValue right) => Operators.Add(run, left, right);
+}
+
+internal sealed class EqualNode(Node left, Node right, bool negated) : BinaryNode(left, right)
+{
+    protected override JqValue Apply(Run run, JqValue left, JqValue right)
+    {
+        run.Walk(left, right);
+        return ValueOrder.AreEqual(left, right) != negated ? JqValue.True : JqValue.False;
+    }
+}
+
+internal enum Comparison
+{
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+}
+
+internal sealed class CompareNode(Node left, Node right, Comparison comparison) : BinaryNode(left, right)
+{
+    protected override JqValue Apply(Run run, JqValue left, JqValue right)
+    {
+        run.Walk(left, right);
+
+        // jq: nan is below everything, so "nan > nan" asks whether nan is below nan the other way round.
+        var holds = comparison switch
+        {
+            Comparison.Less => ValueOrder.Compare(left, right) < 0,
+            Comparison.LessOrEqual => ValueOrder.Compare(left, right) <= 0,
+            Comparison.Greater => ValueOrder.Compare(left, right) > 0,
+            _ => ValueOrder.Compare(left, right) >= 0,
+        };
+        return holds ? JqValue.True : JqValue.False;
+    }
+}
+
+internal sealed class NegateNode : Node
+{
+    private readonly Node _operand;
+
+    public NegateNode(Node operand)
+    {
+        _operand = operand;
+        Single = operand.Single;
+    }
+
+    public override JqValue? Eval(Run run, Env env, JqValue input)
+    {
+        var value = _operand.Eval(run, env, input);
+        return value is null ? null : Operators.Negate(value);
+    }
+
+    public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)
+    {
+        foreach (var value in _operand.Stream(run, env, input))
+        {
+            yield return Operators.Negate(value);
+        }
+    }
+}
+
+/// <summary><c>and</c>, <c>or</c>: the left side is the outer loop and may settle the result alone.</summary>
+internal sealed class LogicNode : Node
+{
+    private readonly Node _left;
+    private readonly Node _right;
+    private readonly bool _settledBy;
+
+    public LogicNode(Node left, Node right, bool isOr)
+    {
+        _left = left;
+        _right = right;
+        _settledBy = isOr;
+        Single = left.Single && right.Single;
+    }
+
+    public override JqValue? Eval(Run run, Env env, JqValue input)
+    {
+        if (!Single)
+        {
+            return FirstOfStream(run, env, input);
+        }
+
+        var left = _left.Eval(run, env, input);
+        if (left is null)
+        {
+            return null;
+        }
+
+        if (left.IsTruthy == _settledBy)
+        {
+            return JqValue.From(_settledBy);
+        }
+
+        var right = _right.Eval(run, env, input);
+        return right is null ? null : JqValue.From(right.IsTruthy);
+    }
+
+    public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)
+    {
+        foreach (var left in _left.Stream(run, env, input))
+        {
+            run.Step();
+            if (left.IsTruthy == _settledBy)
+            {
+                yield return JqValue.From(_settledBy);
+                continue;
+            }
+
+            foreach (var right in _right.Stream(run, env, input))
+            {
+                run.Step();
+                yield return JqValue.From(right.IsTruthy);
+            }
+        }
+    }
+}
+
+/// <summary><c>a // b</c>: the truthy outputs of a, or those of b when there are none. Errors in a count as no output.</summary>
+internal sealed class AlternativeNode : Node
+{
+    private readonly Node _left;
+    private readonly Node _right;
+
+    public AlternativeNode(Node left, Node right)
+    {
+        _left = left;
+        _right = right;
+        Single = left.Single && right.Single;
+    }
+
+    public override JqValue? Eval(Run run, Env env, JqValue input)
+    {
+        if (!_left.Single)
+        {
+            return FirstOfStream(run, env, input);
+        }
+
+        return Left(run, env, input) ?? _right.Eval(run, env, input);
+    }
+
+    public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)
+    {
+        var any = false;
+        foreach (var value in GuardedStream.Of(run, _left.Stream(run, env, input), null))
+        {
+            if (value.IsTruthy)
+            {
+                any = true;
+                yield return value;
+            }
+        }
+
+        if (any)
+        {
+            yield break;
+        }
+
+        foreach (var value in _right.Stream(run, env, input))
+        {
+            yield return value;
+        }
+    }
+
+    public override IEnumerable<PathPoint> Paths(Run run, Env env, PathPoint at)
+    {
+        var any = false;
+        foreach (var point in GuardedStream.Of(run, _left.Paths(run, env, at), null))
+        {
+            if (point.Value.IsTruthy)
+            {
+                any = true;
+                yield return point;
+            }
+        }
+
+        if (any)
+        {
+            yield break;
+        }
+
+        foreach (var point in _right.Paths(run, env, at))
+        {
+            yield return point;
+        }
+    }
+
+    private JqValue? Left(Run run, Env env, JqValue input)
+    {
+        var depth = run.Depth;
+        try
+        {
+            return _left.Eval(run, env, input) is { IsTruthy: true } value ? value : null;
+        }
+        catch (JqRuntimeException)
+        {
+            run.Depth = depth;
+            run.ErrorCaught();
+            return null;
+        }
+    }
+}
+
+/// <summary>Enumerates until an error of the source, which it swallows or hands over. Errors of the consumer pass by.</summary>
+internal static class GuardedStream
+{
+    public static IEnumerable<T> Of<T>(Run run, IEnumerable<T> source, Action<JqRuntimeException>? onError)
+    {
+        using var items = source.GetEnumerator();
+        while (true)
+        {
+            var depth = run.Depth;
+            T item;
+            try
+            {
+                if (!items.MoveNext())
+                {
+                    yield break;
+                }
+
+                item = items.Current;
+            }
+            catch (JqRuntimeException exception)
+            {
+                run.Depth = depth;
+                run.ErrorCaught();
+                onError?.Invoke(exception);
+                yield break;
+            }
+
+            yield return item;
+        }
+    }
+}

@@ -1,0 +1,360 @@
+using AzdoWebhookBridge.Jq.Values;
+
+namespace AzdoWebhookBridge.Jq.Evaluation;
+
+/// <summary>Reading, writing and deleting by key and by path.</summary>
+internal static class PathOperations
+{
+    /// <summary>jq's <c>.[key]</c>. False when that kind of value does not take that kind of key.</summary>
+    public static bool TryIndex(Run run, JqValue target, JqValue key, out JqValue value)
+    {
+        value = JqValue.Null;
+        switch (target)
+        {
+            case ObjectValue obj when key is StringValue name:
+                value = obj.Get(name.Text);
+                return true;
+            case ArrayValue array when key is NumberValue number:
+                value = ElementAt(array, number.Value);
+                return true;
+            case ArrayValue array when key is ObjectValue slice:
+                value = Slice(run, array, slice);
+                return true;
+            case StringValue text when key is ObjectValue slice:
+                value = Slice(run, text.Text, slice);
+                return true;
+            case ArrayValue array when key is ArrayValue wanted:
+                value = Builtins.CollectionBuiltins.IndicesOfArray(run, array, wanted);
+                return true;
+            default:
+                return target.IsNull && (key.Kind is JqKind.Null or JqKind.String or JqKind.Number or JqKind.Object);
+        }
+    }
+
+    public static JqRuntimeException IndexError(JqValue target, JqValue key) => ErrorText.Index(target, key);
+
+    public static JqValue GetPath(Run run, JqValue value, JqValue[] path)
+    {
+        run.Steps(path.Length);
+        foreach (var key in path)
+        {
+            if (value.IsNull)
+            {
+                return value;
+            }
+
+            if (!TryIndex(run, value, key, out var next))
+            {
+                throw IndexError(value, key);
+            }
+
+            value = next;
+        }
+
+        return value;
+    }
+
+    public static JqValue SetPath(Run run, JqValue value, ReadOnlySpan<JqValue> path, JqValue replacement)
+    {
+        if (path.IsEmpty)
+        {
+            return replacement;
+        }
+
+        if (path.Length > JqValue.MaxNesting)
+        {
+            throw new JqLimitException(JqLimit.Depth, $"A path is longer than {JqValue.MaxNesting} keys.");
+        }
+
+        Run.EnsureStack();
+        run.Step();
+        var key = path[0];
+        if (!TryIndex(run, value, key, out var child))
+        {
+            throw IndexError(value, key);
+        }
+
+        return SetKey(run, value, key, SetPath(run, child, path[1..], replacement));
+    }
+
+    public static JqValue SetKey(Run run, JqValue target, JqValue key, JqValue value)
+    {
+        switch (key)
+        {
+            case StringValue name when target is ObjectValue obj:
+                return run.With(obj, name.Text, value);
+            case StringValue name when target.IsNull:
+                return run.Check(new ObjectValue([name.Text], [value]));
+            case NumberValue number when target is ArrayValue or { IsNull: true }:
+                return SetElement(run, target as ArrayValue, number.Value, value);
+            case ObjectValue slice when target is ArrayValue or { IsNull: true }:
+                return SetSlice(run, target as ArrayValue, slice, value);
+            case ObjectValue when target is StringValue:
+                throw new JqRuntimeException("Cannot update string slices");
+            default:
+                throw IndexError(target, key);
+        }
+    }
+
+    /// <summary>Deletes all the paths as they are before the first is deleted.</summary>
+    public static JqValue DeletePaths(Run run, JqValue value, List<JqValue[]> paths)
+    {
+        run.Steps(paths.Count * 4L);
+        paths.Sort(ComparePaths);
+        for (var i = paths.Count - 1; i >= 0;)
+        {
+            // Neighbours that differ in the last key only are deleted together: deleting an array's elements one by
+            // one copies it each time.
+            var first = i;
+            while (first > 0 && AreSiblings(paths[first - 1], paths[i]))
+            {
+                first--;
+            }
+
+            value = Delete(run, value, paths.GetRange(first, i - first + 1), 0);
+            i = first - 1;
+        }
+
+        return value;
+    }
+
+    private static bool AreSiblings(JqValue[] left, JqValue[] right)
+    {
+        if (left.Length != right.Length || left.Length == 0 || left[^1].Kind != right[^1].Kind
+            || left[^1].Kind is not (JqKind.String or JqKind.Number))
+        {
+            return false;
+        }
+
+        if (left[^1] is NumberValue { Value: < 0 } || right[^1] is NumberValue { Value: < 0 })
+        {
+            return false;
+        }
+
+        for (var i = 0; i < left.Length - 1; i++)
+        {
+            if (!ValueOrder.AreEqual(left[i], right[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static int ComparePaths(JqValue[] left, JqValue[] right)
+    {
+        for (var i = 0; i < left.Length && i < right.Length; i++)
+        {
+            var order = ValueOrder.Compare(left[i], right[i]);
+            if (order != 0)
+            {
+                return order;
+            }
+        }
+
+        return left.Length.CompareTo(right.Length);
+    }
+
+    private static JqValue Delete(Run run, JqValue value, List<JqValue[]> siblings, int level)
+    {
+        var path = siblings[0];
+        if (path.Length == level)
+        {
+            return JqValue.Null;
+        }
+
+        if (value.IsNull)
+        {
+            return value;
+        }
+
+        run.Step();
+        if (path.Length == level + 1)
+        {
+            return DeleteKeys(run, value, siblings, level);
+        }
+
+        if (path.Length > JqValue.MaxNesting)
+        {
+            throw new JqLimitException(JqLimit.Depth, $"A path is longer than {JqValue.MaxNesting} keys.");
+        }
+
+        Run.EnsureStack();
+        var key = path[level];
+        if (!TryIndex(run, value, key, out var child))
+        {
+            throw new JqRuntimeException($"Cannot delete field at {(key.Kind == JqKind.String ? "object" : "array")} index of {value.KindName}");
+        }
+
+        return child.IsNull ? value : SetKey(run, value, key, Delete(run, child, siblings, level + 1));
+    }
+
+    private static JqValue DeleteKeys(Run run, JqValue value, List<JqValue[]> siblings, int level)
+    {
+        switch (value)
+        {
+            case ObjectValue obj:
+                var drop = new bool[obj.Count];
+                foreach (var path in siblings)
+                {
+                    if (path[level] is not StringValue name)
+                    {
+                        throw new JqRuntimeException($"Cannot delete {path[level].KindName} field of object");
+                    }
+
+                    var index = obj.IndexOf(name.Text);
+                    if (index >= 0)
+                    {
+                        drop[index] = true;
+                    }
+                }
+
+                run.AllocateArray(obj.Count * 2L);
+                return obj.Without(drop);
+            case ArrayValue array:
+                return DeleteElements(run, array, siblings, level);
+            default:
+                throw new JqRuntimeException($"Cannot delete field at {(siblings[0][level].Kind == JqKind.String ? "object" : "array")} index of {value.KindName}");
+        }
+    }
+
+    private static JqValue DeleteElements(Run run, ArrayValue array, List<JqValue[]> siblings, int level)
+    {
+        var drop = new bool[array.Count];
+        foreach (var path in siblings)
+        {
+            switch (path[level])
+            {
+                case NumberValue number:
+                    var position = Position(number.Value, array.Count);
+                    if (position >= 0 && position < array.Count)
+                    {
+                        drop[(int)position] = true;
+                    }
+
+                    break;
+                case ObjectValue slice:
+                    var (start, end) = Range(slice, array.Count);
+                    for (var i = start; i < end; i++)
+                    {
+                        drop[i] = true;
+                    }
+
+                    break;
+                default:
+                    throw new JqRuntimeException($"Cannot delete {path[level].KindName} element of array");
+            }
+        }
+
+        var kept = new List<JqValue>(array.Count);
+        for (var i = 0; i < drop.Length; i++)
+        {
+            if (!drop[i])
+            {
+                kept.Add(array.Elements[i]);
+            }
+        }
+
+        return run.NewArrayOf(kept);
+    }
+
+    private static JqValue ElementAt(ArrayValue array, double index)
+    {
+        var position = Position(index, array.Count);
+        return position >= 0 && position < array.Count ? array.Elements[(int)position] : JqValue.Null;
+    }
+
+    /// <summary>Index from the start; still negative when it lies before the first element. nan is before everything.</summary>
+    private static double Position(double index, int count)
+    {
+        var floor = double.IsNaN(index) ? double.NegativeInfinity : Math.Floor(index);
+        return floor < 0 ? floor + count : floor;
+    }
+
+    private static JqValue SetElement(Run run, ArrayValue? array, double index, JqValue value)
+    {
+        if (double.IsNaN(index))
+        {
+            throw new JqRuntimeException("Cannot set array element at NaN index");
+        }
+
+        var count = array?.Count ?? 0;
+        var position = Position(index, count);
+        if (position < 0)
+        {
+            throw new JqRuntimeException("Out of bounds negative array index");
+        }
+
+        // jq's own bound; ours below is lower and a limit, so that it cannot be caught.
+        run.AllocateArray((long)Math.Min(Math.Max(position + 1, count), long.MaxValue / 16d));
+        var elements = new JqValue[Math.Max((int)position + 1, count)];
+        array?.Elements.CopyTo(elements, 0);
+        for (var i = count; i < elements.Length; i++)
+        {
+            elements[i] = JqValue.Null;
+        }
+
+        elements[(int)position] = value;
+        return run.Check(new ArrayValue(elements));
+    }
+
+    private static JqValue SetSlice(Run run, ArrayValue? array, ObjectValue slice, JqValue value)
+    {
+        if (value is not ArrayValue replacement)
+        {
+            throw new JqRuntimeException("A slice of an array can only be assigned another array");
+        }
+
+        var elements = array?.Elements ?? [];
+        var (start, end) = Range(slice, elements.Length);
+        return run.NewArray([.. elements.AsSpan(0, start), .. replacement.Elements, .. elements.AsSpan(end)]);
+    }
+
+    private static JqValue Slice(Run run, ArrayValue array, ObjectValue slice)
+    {
+        var (start, end) = Range(slice, array.Count);
+        return start == 0 && end == array.Count ? array : run.NewArray(array.Elements[start..end]);
+    }
+
+    private static JqValue Slice(Run run, string text, ObjectValue slice)
+    {
+        var (start, end) = Range(slice, CodePoints.Count(text));
+        if (CodePoints.HasSurrogates(text))
+        {
+            start = CodePoints.Offset(text, start);
+            end = CodePoints.Offset(text, end);
+        }
+
+        return run.NewString(text[start..end]);
+    }
+
+    /// <summary>Start rounds down, end rounds up, negative counts from the end, all is cut to the length.</summary>
+    private static (int Start, int End) Range(ObjectValue slice, int count)
+    {
+        var start = Bound(slice.Get("start"), 0, count, Math.Floor);
+        var end = Bound(slice.Get("end"), count, count, Math.Ceiling);
+        return (start, Math.Max(start, end));
+    }
+
+    private static int Bound(JqValue bound, int absent, int count, Func<double, double> round)
+    {
+        if (bound.IsNull)
+        {
+            return absent;
+        }
+
+        if (bound is not NumberValue number)
+        {
+            throw new JqRuntimeException("Start and end indices of an array slice must be numbers");
+        }
+
+        var value = double.IsNaN(number.Value) ? 0 : number.Value;
+        if (value < 0)
+        {
+            value += count;
+        }
+
+        return (int)Math.Clamp(round(value), 0, count);
+    }
+}

@@ -1,0 +1,202 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using AzdoWebhookBridge.Jq.Values;
+
+namespace AzdoWebhookBridge.Jq.Evaluation;
+
+/// <summary>The state of one evaluation: what is left of its budgets.</summary>
+internal sealed class Run(JqLimits limits, TimeProvider time, CancellationToken cancellationToken)
+{
+    /// <summary>What raising an error costs in steps: a .NET exception is about a hundred times dearer than a call.</summary>
+    private const int ErrorSteps = 100;
+    private const int CancellationInterval = 1_024;
+
+    private long _stepsLeft = limits.Steps;
+    private long _memoryLeft = limits.AllocatedBytes;
+    private long _regexTicks;
+    private int _untilCheck = CancellationInterval;
+
+    public TimeProvider Time => time;
+
+    /// <summary>Nested calls that are active now. Handlers of exceptions put back what they saw before.</summary>
+    public int Depth { get; set; }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Step()
+    {
+        if (--_stepsLeft < 0 || --_untilCheck < 0)
+        {
+            CheckSlowly();
+        }
+    }
+
+    /// <summary>Charges work that is proportional to some size.</summary>
+    public void Steps(long count)
+    {
+        _stepsLeft -= count;
+        if (_stepsLeft < 0)
+        {
+            CheckSlowly();
+        }
+    }
+
+    /// <summary>Charges a walk over values, eight bytes a step.</summary>
+    public void Walk(JqValue value)
+    {
+        if (value.Weight > 64)
+        {
+            Steps(value.Weight >> 3);
+        }
+    }
+
+    public void Walk(JqValue left, JqValue right) => Walk(left.Weight < right.Weight ? left : right);
+
+    public void ErrorCaught() => Steps(ErrorSteps);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Enter()
+    {
+        Step();
+        if (++Depth > limits.Depth || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            throw new JqLimitException(JqLimit.Depth, $"The program calls itself more than {limits.Depth} levels deep.");
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Leave() => Depth--;
+
+    /// <summary>For recursion over a tree whose depth is bounded anyway.</summary>
+    public static void EnsureStack()
+    {
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            throw new JqLimitException(JqLimit.Depth, "The evaluation is nested too deeply.");
+        }
+    }
+
+    public void Allocate(long bytes)
+    {
+        _memoryLeft -= bytes;
+        if (_memoryLeft < 0)
+        {
+            throw new JqLimitException(JqLimit.Memory, $"The program allocates more than {limits.AllocatedBytes} bytes.");
+        }
+    }
+
+    /// <summary>Call before building a string of that many UTF-16 units.</summary>
+    public void AllocateString(long units)
+    {
+        if (units * 2 > limits.StringBytes)
+        {
+            throw new JqLimitException(JqLimit.StringLength, $"The program builds a string of more than {limits.StringBytes} bytes.");
+        }
+
+        Allocate((units * 2) + 48);
+    }
+
+    /// <summary>Call before building an array of that many elements.</summary>
+    public void AllocateArray(long items)
+    {
+        if (items > limits.ArrayItems)
+        {
+            throw new JqLimitException(JqLimit.ArrayLength, $"The program builds an array of more than {limits.ArrayItems} elements.");
+        }
+
+        Allocate((items * 8) + 64);
+    }
+
+    public JqValue NewString(string text)
+    {
+        AllocateString(text.Length);
+        return text.Length == 0 ? StringValue.Empty : StringValue.Trusted(text);
+    }
+
+    public JqValue NewArray(JqValue[] elements)
+    {
+        AllocateArray(elements.Length);
+        return elements.Length == 0 ? JqValue.EmptyArray : Check(new ArrayValue(elements));
+    }
+
+    public JqValue NewArrayOf(List<JqValue> elements) => NewArray(elements.ToArray());
+
+    public JqValue NewObject(ObjectBuilder builder)
+    {
+        Allocate((builder.Count * 16L) + 96);
+        return Check(builder.Build());
+    }
+
+    public JqValue With(ObjectValue obj, string key, JqValue value)
+    {
+        AllocateArray(obj.Count * 2L);
+        return Check(obj.With(key, value));
+    }
+
+    /// <summary>Refuses values deeper than this evaluation may build.</summary>
+    public JqValue Check(JqValue value)
+    {
+        if (value.Nesting > limits.Depth)
+        {
+            throw new JqLimitException(JqLimit.Depth, $"The program builds a value nested deeper than {limits.Depth} levels.");
+        }
+
+        return value;
+    }
+
+    /// <summary>Adds elements one by one with the budget checked on the way, so that an endless generator ends.</summary>
+    public void Add(List<JqValue> items, JqValue item)
+    {
+        Step();
+        Allocate(8);
+        if (items.Count >= limits.ArrayItems)
+        {
+            AllocateArray(items.Count + 1L);
+        }
+
+        items.Add(item);
+    }
+
+    public long StartRegex()
+    {
+        Step();
+        return Stopwatch.GetTimestamp();
+    }
+
+    public void StopRegex(long started)
+    {
+        _regexTicks += Stopwatch.GetTimestamp() - started;
+        if (_regexTicks > limits.RegexTimeout.TotalSeconds * Stopwatch.Frequency)
+        {
+            throw RegexTimeUp();
+        }
+    }
+
+    public JqLimitException RegexTimeUp() =>
+        new(JqLimit.RegexTime, $"Regular expressions take longer than {limits.RegexTimeout.TotalMilliseconds} ms.");
+
+    /// <summary>An output whose text would be out of all proportion (sharing makes such values cheap) is refused.</summary>
+    public JqValue Output(JqValue value)
+    {
+        if (value.Weight > limits.AllocatedBytes)
+        {
+            throw new JqLimitException(JqLimit.Memory, $"The program emits a value of more than {limits.AllocatedBytes} bytes.");
+        }
+
+        return value;
+    }
+
+    public JqLimitException OutputsUsedUp() =>
+        new(JqLimit.Outputs, $"The program emits more than {limits.Outputs} values.");
+
+    public int MaxOutputs => limits.Outputs;
+
+    private void CheckSlowly()
+    {
+        _untilCheck = CancellationInterval;
+        cancellationToken.ThrowIfCancellationRequested();
+        if (_stepsLeft < 0)
+        {
+            throw new JqLimitException(JqLimit.Steps, $"The program takes more than {limits.Steps} steps.");
+        }
+    }
+}

@@ -1,0 +1,378 @@
+using AzdoWebhookBridge.Jq.Values;
+
+namespace AzdoWebhookBridge.Jq.Syntax;
+
+/// <summary>
+/// Recursive descent over jq's grammar: <c>|</c>, then <c>,</c>, then the binary operators by precedence, then terms
+/// with their suffixes (<c>Parser.Terms.cs</c>). Nesting is counted; chains are loops.
+/// </summary>
+internal sealed partial class Parser
+{
+    private const int MaxNesting = 250;
+    private const int MaxDepth = 1_000;
+    private const int AssignmentPrecedence = 2;
+    private const int ComparisonPrecedence = 5;
+    private const int ProductPrecedence = 7;
+
+    private readonly SourceText _source;
+    private readonly List<Token> _tokens;
+    private int _next;
+    private int _nesting;
+
+    private Parser(SourceText source)
+    {
+        _source = source;
+        _tokens = Lexer.Read(source);
+    }
+
+    private Token Current => _tokens[_next];
+
+    public static SyntaxNode Parse(SourceText source)
+    {
+        var parser = new Parser(source);
+        var program = parser.Current.Kind == TokenKind.End ? new IdentitySyntax(parser.Current) : parser.ParsePipe(allowTrailing: true);
+        if (parser.Current.Kind != TokenKind.End)
+        {
+            throw parser.Unexpected("an operator or the end of the program");
+        }
+
+        return program;
+    }
+
+    /// <summary>Parses definitions alone, as the built-in library has them.</summary>
+    public static List<FunctionSyntax> ParseDefinitions(SourceText source)
+    {
+        var parser = new Parser(source);
+        var definitions = new List<FunctionSyntax>();
+        while (parser.Current.Kind != TokenKind.End)
+        {
+            definitions.Add(parser.ParseDefinition(static at => new IdentitySyntax(at)));
+        }
+
+        return definitions;
+    }
+
+    private SyntaxNode ParsePipe(bool allowTrailing = false)
+    {
+        Enter();
+        var stages = new List<SyntaxNode>();
+        var bars = new List<Token>();
+        while (true)
+        {
+            if (Current.Is("def"))
+            {
+                // The rest of the pipe is the scope of the definition.
+                stages.Add(ParseDefinition(at => allowTrailing && Current.Kind == TokenKind.End ? new IdentitySyntax(at) : ParsePipe(allowTrailing)));
+                break;
+            }
+
+            stages.Add(ParseComma());
+            if (!Current.Is("|"))
+            {
+                break;
+            }
+
+            bars.Add(Take());
+        }
+
+        var result = stages[^1];
+        for (var i = stages.Count - 2; i >= 0; i--)
+        {
+            result = Limit(new PipeSyntax(bars[i], stages[i], result));
+        }
+
+        _nesting--;
+        return result;
+    }
+
+    private SyntaxNode ParseComma()
+    {
+        var first = ParseBinary(1);
+        if (!Current.Is(","))
+        {
+            return first;
+        }
+
+        var at = Current;
+        var items = new List<SyntaxNode> { first };
+        while (Current.Is(","))
+        {
+            Take();
+            items.Add(ParseBinary(1));
+        }
+
+        return Limit(new CommaSyntax(at, items.ToArray()));
+    }
+
+    private SyntaxNode ParseBinary(int minimum)
+    {
+        Enter();
+        var left = ParseUnary();
+        while (true)
+        {
+            var at = Current;
+            if (at.Is("?//") || at.Is("?//="))
+            {
+                // Without blanks ".a?//1" reads as one token; jq refuses it, the meaning is plain.
+                left = SplitOptionalAlternative(left, at);
+                continue;
+            }
+
+            var precedence = Precedence(at);
+            if (precedence < minimum)
+            {
+                break;
+            }
+
+            Take();
+            var right = ParseBinary(at.Is("//") ? precedence : precedence + 1);
+            left = Limit<SyntaxNode>(precedence == AssignmentPrecedence
+                ? new AssignSyntax(at, at.Text, left, right)
+                : new BinarySyntax(at, at.Text, left, right));
+            if (precedence is AssignmentPrecedence or ComparisonPrecedence && Precedence(Current) == precedence)
+            {
+                throw _source.Error($"Found '{Current.Text}' after '{at.Text}', expected parentheses: these operators do not chain", Current);
+            }
+        }
+
+        _nesting--;
+        return left;
+    }
+
+    private SyntaxNode SplitOptionalAlternative(SyntaxNode left, Token at)
+    {
+        _tokens[_next] = new Token(TokenKind.Operator, at.Text[1..], at.Offset + 1, at.Length - 1);
+        if (left is SuffixSyntax { Optional: false } suffix)
+        {
+            suffix.Optional = true;
+            return left;
+        }
+
+        return Limit(new TrySyntax(at with { Length = 1 }, left, handler: null));
+    }
+
+    private static int Precedence(Token token)
+    {
+        if (token.Kind is not (TokenKind.Operator or TokenKind.Keyword))
+        {
+            return 0;
+        }
+
+        return token.Text switch
+        {
+            "//" => 1,
+            "=" or "|=" or "+=" or "-=" or "*=" or "/=" or "%=" or "//=" => AssignmentPrecedence,
+            "or" => 3,
+            "and" => 4,
+            "==" or "!=" or "<" or "<=" or ">" or ">=" => ComparisonPrecedence,
+            "+" or "-" => 6,
+            "*" or "/" or "%" => ProductPrecedence,
+            _ => 0,
+        };
+    }
+
+    private SyntaxNode ParseUnary()
+    {
+        var at = Current;
+        if (at.Is("-"))
+        {
+            Take();
+            var operand = ParseBinary(ProductPrecedence);
+            return operand is LiteralSyntax { Value: NumberValue number }
+                ? new LiteralSyntax(at, number.Negate())
+                : Limit(new NegateSyntax(at, operand));
+        }
+
+        if (at.Is("def"))
+        {
+            return ParseDefinition(_ => ParsePipe());
+        }
+
+        if (at.Is("label"))
+        {
+            Take();
+            var name = TakeKind(TokenKind.Variable, "a label's name such as $out");
+            Expect("|");
+            return Limit(new LabelSyntax(at, name.Text, ParsePipe()));
+        }
+
+        var term = ParsePostfix();
+        if (!Current.Is("as"))
+        {
+            return term;
+        }
+
+        var asToken = Take();
+        var patterns = ParsePatterns();
+        Expect("|");
+        return Limit(new BindSyntax(asToken, term, patterns, ParsePipe()));
+    }
+
+    private FunctionSyntax ParseDefinition(Func<Token, SyntaxNode> parseRest)
+    {
+        var at = Take();
+        var name = Current;
+        if (name.Kind is not (TokenKind.Identifier or TokenKind.Keyword))
+        {
+            throw Unexpected("the name of a function");
+        }
+
+        Take();
+        var parameters = new List<string>();
+        if (Current.Is("("))
+        {
+            Take();
+            do
+            {
+                if (Current.Kind is not (TokenKind.Identifier or TokenKind.Keyword or TokenKind.Variable))
+                {
+                    throw Unexpected("the name of a parameter");
+                }
+
+                var parameter = Take();
+                parameters.Add(parameter.Kind == TokenKind.Variable ? "$" + parameter.Text : parameter.Text);
+            }
+            while (TakeIf(";"));
+            Expect(")");
+        }
+
+        if (parameters.Count > 255)
+        {
+            throw _source.Error($"'{name.Text}' has {parameters.Count} parameters, at most 255 are allowed", name);
+        }
+
+        Expect(":");
+        var body = ParsePipe();
+        Expect(";");
+        Enter();
+        var rest = parseRest(Current);
+        _nesting--;
+        return Limit(new FunctionSyntax(at, name.Text, parameters.ToArray(), body, rest));
+    }
+
+    private PatternSyntax[] ParsePatterns()
+    {
+        var patterns = new List<PatternSyntax> { ParsePattern() };
+        while (TakeIf("?//"))
+        {
+            patterns.Add(ParsePattern());
+        }
+
+        return patterns.ToArray();
+    }
+
+    private PatternSyntax ParsePattern()
+    {
+        Enter();
+        var at = Current;
+        PatternSyntax pattern;
+        if (at.Kind == TokenKind.Variable)
+        {
+            pattern = new VariablePattern(Take());
+        }
+        else if (at.Is("["))
+        {
+            Take();
+            var items = new List<PatternSyntax>();
+            do
+            {
+                items.Add(ParsePattern());
+            }
+            while (TakeIf(","));
+            Expect("]");
+            pattern = new ArrayPattern(at, items.ToArray());
+        }
+        else if (at.Is("{"))
+        {
+            Take();
+            var entries = new List<(SyntaxNode, Token?, PatternSyntax?)>();
+            do
+            {
+                entries.Add(ParsePatternEntry());
+            }
+            while (TakeIf(","));
+            Expect("}");
+            pattern = new ObjectPattern(at, entries.ToArray());
+        }
+        else
+        {
+            throw Unexpected("a variable such as $x, '[' or '{'");
+        }
+
+        _nesting--;
+        return Limit(pattern);
+    }
+
+    private (SyntaxNode Key, Token? Variable, PatternSyntax? Value) ParsePatternEntry()
+    {
+        var at = Current;
+        if (at.Kind == TokenKind.Variable)
+        {
+            Take();
+            return (new LiteralSyntax(at, JqValue.From(at.Text)), at, TakeIf(":") ? ParsePattern() : null);
+        }
+
+        SyntaxNode key;
+        if (at.Kind is TokenKind.Identifier or TokenKind.Keyword)
+        {
+            key = new LiteralSyntax(Take(), JqValue.From(at.Text));
+        }
+        else if (at.Kind == TokenKind.StringStart)
+        {
+            key = ParseString(format: null);
+        }
+        else if (at.Is("("))
+        {
+            key = ParseParenthesized();
+        }
+        else
+        {
+            throw Unexpected("a key: a name, a string, a variable or an expression in parentheses");
+        }
+
+        Expect(":");
+        return (key, null, ParsePattern());
+    }
+
+    private void Enter()
+    {
+        if (++_nesting > MaxNesting)
+        {
+            throw _source.Error("The program is nested too deeply", Current);
+        }
+    }
+
+    private T Limit<T>(T node)
+        where T : SyntaxNode =>
+        node.Depth <= MaxDepth ? node : throw _source.Error("The program is nested too deeply", node.At);
+
+    private Token Take() => _tokens[_next++];
+
+    private bool TakeIf(string op)
+    {
+        if (!Current.Is(op))
+        {
+            return false;
+        }
+
+        _next++;
+        return true;
+    }
+
+    private Token TakeKind(TokenKind kind, string expected) => Current.Kind == kind ? Take() : throw Unexpected(expected);
+
+    private Token Expect(string op) => Current.Is(op) ? Take() : throw Unexpected($"'{op}'");
+
+    private JqCompileException Unexpected(string expected)
+    {
+        var at = Current;
+        var found = at.Kind switch
+        {
+            TokenKind.End => "the end of the program",
+            TokenKind.StringStart => "a string",
+            TokenKind.InterpolationEnd => "')'",
+            _ => $"'{_source.Text.Substring(at.Offset, Math.Min(at.Length, 40))}'",
+        };
+        return _source.Error($"Found {found}, expected {expected}", at);
+    }
+}

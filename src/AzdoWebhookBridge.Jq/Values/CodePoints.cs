@@ -1,0 +1,72 @@
+namespace AzdoWebhookBridge.Jq.Values;
+
+/// <summary>jq counts and orders strings by code points; .NET strings are UTF-16. Text without surrogates takes the short way.</summary>
+internal static class CodePoints
+{
+    public static readonly IComparer<string> Comparer = Comparer<string>.Create(Compare);
+
+    public static bool HasSurrogates(string text) => text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') >= 0;
+
+    public static int Count(string text)
+    {
+        if (!HasSurrogates(text))
+        {
+            return text.Length;
+        }
+
+        var count = 0;
+        foreach (var unit in text)
+        {
+            if (!char.IsLowSurrogate(unit))
+            {
+                count++;
+            }
+        }
+
+        return count;
+    }
+
+    /// <summary>Code points before that UTF-16 offset.</summary>
+    public static int CountBefore(string text, int offset)
+    {
+        var count = 0;
+        foreach (var unit in text.AsSpan(0, offset))
+        {
+            if (!char.IsLowSurrogate(unit))
+            {
+                count++;
+            }
+        }
+
+        return count;
+    }
+
+    /// <summary>UTF-16 offset of the code point with that index, or the end.</summary>
+    public static int Offset(string text, int codePoint)
+    {
+        var offset = 0;
+        while (codePoint > 0 && offset < text.Length)
+        {
+            offset += char.IsHighSurrogate(text[offset]) && offset + 1 < text.Length ? 2 : 1;
+            codePoint--;
+        }
+
+        return offset;
+    }
+
+    /// <summary>Order of the UTF-8 bytes, which is that of the code points and differs from UTF-16 order for surrogates.</summary>
+    public static int Compare(string? left, string? right)
+    {
+        var a = left.AsSpan();
+        var b = right.AsSpan();
+        var common = a.CommonPrefixLength(b);
+        if (common == a.Length || common == b.Length)
+        {
+            return a.Length - b.Length;
+        }
+
+        var x = a[common];
+        var y = b[common];
+        return char.IsSurrogate(x) == char.IsSurrogate(y) ? x - y : char.IsSurrogate(x) ? 1 : -1;
+    }
+}

@@ -1,0 +1,174 @@
+using System.Runtime.CompilerServices;
+
+namespace AzdoWebhookBridge.Jq.Values;
+
+internal sealed class ConstantValue(JqKind kind) : JqValue(kind, 0, 8);
+
+internal sealed class StringValue : JqValue
+{
+    public static readonly StringValue Empty = new(string.Empty);
+
+    private StringValue(string text)
+        : base(JqKind.String, 0, 8L + text.Length)
+    {
+        Text = text;
+    }
+
+    public string Text { get; }
+
+    public static StringValue Create(string text) => text.Length == 0 ? Empty : new StringValue(Sanitize(text));
+
+    /// <summary>For text known to have no lone surrogates.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static StringValue Trusted(string text) => new(text);
+
+    /// <summary>Replaces lone surrogates, which neither UTF-8 nor the databases behind us can hold.</summary>
+    public static string Sanitize(string text)
+    {
+        var first = text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF');
+        if (first < 0)
+        {
+            return text;
+        }
+
+        char[]? copy = null;
+        for (var i = first; i < text.Length; i++)
+        {
+            if (!char.IsSurrogate(text[i]))
+            {
+                continue;
+            }
+
+            if (char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
+            {
+                i++;
+                continue;
+            }
+
+            copy ??= text.ToCharArray();
+            copy[i] = '\uFFFD';
+        }
+
+        return copy is null ? text : new string(copy);
+    }
+
+    public override string AsString() => Text;
+}
+
+internal sealed class NumberValue : JqValue
+{
+    private static readonly NumberValue[] Small = CreateSmall();
+
+    private readonly double _value;
+    private readonly string? _literal;
+
+    private NumberValue(double value, string? literal = null)
+        : base(JqKind.Number, 0, 8L + (literal?.Length ?? 0))
+    {
+        _value = value;
+        _literal = literal;
+    }
+
+    public double Value => _value;
+
+    /// <summary>The decimal text as read, when it says more than the double does (<c>1.0</c>, 30 digits).</summary>
+    public string? Literal => _literal;
+
+    public static NumberValue Create(double value)
+    {
+        if (value >= 0 && value < Small.Length)
+        {
+            var index = (int)value;
+            if (index == value && (index != 0 || !double.IsNegative(value)))
+            {
+                return Small[index];
+            }
+        }
+
+        return new NumberValue(value);
+    }
+
+    public static NumberValue Create(long value)
+    {
+        if ((ulong)value < (ulong)Small.Length)
+        {
+            return Small[value];
+        }
+
+        return Math.Abs((double)value) <= 9_007_199_254_740_992d
+            ? new NumberValue(value)
+            : FromLiteral(value.ToString(System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>A number from JSON or program text; the caller has checked the grammar.</summary>
+    public static NumberValue FromLiteral(ReadOnlySpan<char> text)
+    {
+        if (text.Length <= 15 && IsPlainInteger(text))
+        {
+            var integer = 0L;
+            foreach (var digit in text)
+            {
+                integer = (integer * 10) + (digit - '0');
+            }
+
+            return Create(integer);
+        }
+
+        var value = DecimalText.ToDouble(text);
+        var literal = DecimalText.Normalize(text);
+        return literal is null || literal == DecimalText.Format(value) ? Create(value) : new NumberValue(value, literal);
+    }
+
+    public NumberValue Negate()
+    {
+        if (_literal is null)
+        {
+            return Create(-_value);
+        }
+
+        return new NumberValue(-_value, _literal[0] == '-' ? _literal[1..] : "-" + _literal);
+    }
+
+    public string Print() => _literal ?? DecimalText.Format(_value);
+
+    public override double AsDouble() => _value;
+
+    public override bool TryGetInt64(out long value)
+    {
+        if (_literal is not null && long.TryParse(_literal, System.Globalization.CultureInfo.InvariantCulture, out value))
+        {
+            return true;
+        }
+
+        // 2^63 itself is representable as a double but not as a long.
+        if (Math.Truncate(_value) == _value && _value >= -9_223_372_036_854_775_808d && _value < 9_223_372_036_854_775_808d)
+        {
+            value = (long)_value;
+            return true;
+        }
+
+        value = 0;
+        return false;
+    }
+
+    private static bool IsPlainInteger(ReadOnlySpan<char> text)
+    {
+        if (text.Length == 0 || (text[0] == '0' && text.Length > 1))
+        {
+            return false;
+        }
+
+        return !text.ContainsAnyExceptInRange('0', '9');
+    }
+
+    private static NumberValue[] CreateSmall()
+    {
+        var values = new NumberValue[256];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = new NumberValue(i);
+        }
+
+        return values;
+    }
+}

@@ -1,0 +1,201 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+
+namespace AzdoWebhookBridge.Jq.Values;
+
+/// <summary>JSON bytes to values.</summary>
+internal static class ValueReader
+{
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
+    public static JqValue Parse(ReadOnlySpan<byte> utf8, int maxDepth)
+    {
+        if (utf8.StartsWith(ByteOrderMark))
+        {
+            utf8 = utf8[ByteOrderMark.Length..];
+        }
+
+        var options = new JsonReaderOptions { MaxDepth = Math.Clamp(maxDepth, 1, JqValue.MaxNesting) };
+        var reader = new Utf8JsonReader(utf8, options);
+        try
+        {
+            reader.Read();
+            var value = ReadValue(ref reader);
+
+            // Utf8JsonReader itself refuses anything but white space here.
+            reader.Read();
+            return value;
+        }
+        catch (JsonException exception)
+        {
+            throw Failure(exception);
+        }
+    }
+
+    public static JqValue FromElement(JsonElement element)
+    {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.True:
+                return JqValue.True;
+            case JsonValueKind.False:
+                return JqValue.False;
+            case JsonValueKind.Number:
+                return NumberValue.FromLiteral(element.GetRawText());
+            case JsonValueKind.String:
+                // The raw text goes through our own reader, which accepts lone surrogates.
+                return Parse(Encoding.UTF8.GetBytes(element.GetRawText()), 1);
+            case JsonValueKind.Array:
+                var items = new JqValue[element.GetArrayLength()];
+                var next = 0;
+                foreach (var item in element.EnumerateArray())
+                {
+                    items[next++] = FromElement(item);
+                }
+
+                return items.Length == 0 ? JqValue.EmptyArray : new ArrayValue(items);
+            case JsonValueKind.Object:
+                // A property name with a lone surrogate cannot be read through JsonElement.
+                return Parse(Encoding.UTF8.GetBytes(element.GetRawText()), JqValue.MaxNesting);
+            default:
+                return JqValue.Null;
+        }
+    }
+
+    private static JqParseException Failure(JsonException exception)
+    {
+        var line = exception.LineNumber.GetValueOrDefault() + 1;
+        var position = exception.BytePositionInLine.GetValueOrDefault() + 1;
+
+        // The framework's message may quote the input; ours gives the place only.
+        var tooDeep = exception.Message.Contains("depth", StringComparison.OrdinalIgnoreCase);
+        var what = tooDeep ? "JSON is nested too deeply" : "Not valid JSON";
+        return new JqParseException($"{what} at line {line}, byte {position}.", line, position);
+    }
+
+    private static JqValue ReadValue(ref Utf8JsonReader reader)
+    {
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.True:
+                return JqValue.True;
+            case JsonTokenType.False:
+                return JqValue.False;
+            case JsonTokenType.Null:
+                return JqValue.Null;
+            case JsonTokenType.String:
+                return ReadString(ref reader) is { Length: > 0 } text ? StringValue.Trusted(text) : StringValue.Empty;
+            case JsonTokenType.Number:
+                return ReadNumber(reader.ValueSpan);
+            case JsonTokenType.StartArray:
+                return ReadArray(ref reader);
+            default:
+                return ReadObject(ref reader);
+        }
+    }
+
+    private static NumberValue ReadNumber(ReadOnlySpan<byte> digits)
+    {
+        if (digits.Length <= 256)
+        {
+            Span<char> text = stackalloc char[256];
+            return NumberValue.FromLiteral(text[..Encoding.ASCII.GetChars(digits, text)]);
+        }
+
+        return NumberValue.FromLiteral(Encoding.ASCII.GetString(digits));
+    }
+
+    private static JqValue ReadArray(ref Utf8JsonReader reader)
+    {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        var items = new List<JqValue>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            items.Add(ReadValue(ref reader));
+        }
+
+        return items.Count == 0 ? JqValue.EmptyArray : new ArrayValue(items.ToArray());
+    }
+
+    private static JqValue ReadObject(ref Utf8JsonReader reader)
+    {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        var builder = new ObjectBuilder();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+        {
+            var key = ReadString(ref reader);
+            reader.Read();
+            builder.Set(key, ReadValue(ref reader));
+        }
+
+        return builder.Build();
+    }
+
+    private static string ReadString(ref Utf8JsonReader reader) =>
+        reader.ValueIsEscaped ? Unescape(reader.ValueSpan) : Encoding.UTF8.GetString(reader.ValueSpan);
+
+    /// <summary>Like GetString, which throws for lone surrogate escapes.</summary>
+    private static string Unescape(ReadOnlySpan<byte> escaped)
+    {
+        var buffer = ArrayPool<char>.Shared.Rent(escaped.Length);
+        try
+        {
+            var length = 0;
+            var rest = escaped;
+            while (rest.Length > 0)
+            {
+                var run = rest.IndexOf((byte)'\\');
+                if (run < 0)
+                {
+                    run = rest.Length;
+                }
+
+                length += Encoding.UTF8.GetChars(rest[..run], buffer.AsSpan(length));
+                rest = rest[run..];
+                if (rest.Length == 0)
+                {
+                    break;
+                }
+
+                (buffer[length++], var used) = ReadEscape(rest);
+                rest = rest[used..];
+            }
+
+            return StringValue.Sanitize(new string(buffer, 0, length));
+        }
+        finally
+        {
+            ArrayPool<char>.Shared.Return(buffer);
+        }
+    }
+
+    private static (char Unit, int Used) ReadEscape(ReadOnlySpan<byte> text)
+    {
+        switch (text[1])
+        {
+            case (byte)'n':
+                return ('\n', 2);
+            case (byte)'t':
+                return ('\t', 2);
+            case (byte)'r':
+                return ('\r', 2);
+            case (byte)'b':
+                return ('\b', 2);
+            case (byte)'f':
+                return ('\f', 2);
+            case (byte)'u':
+                var unit = 0;
+                foreach (var digit in text.Slice(2, 4))
+                {
+                    unit = (unit << 4) | Convert.ToInt32(((char)digit).ToString(), 16);
+                }
+
+                return ((char)unit, 6);
+            default:
+                return ((char)text[1], 2);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+namespace AzdoWebhookBridge.Sandbox.Hosting;
+
+/// <summary>What a vendor's stand-in adds to the common server: its routes, its gate keeping and its error bodies.</summary>
+internal abstract class SandboxApi
+{
+    /// <summary>Guards the whole state; handlers run inside it.</summary>
+    public Lock Gate { get; } = new();
+
+    public abstract IEnumerable<SandboxRoute> Routes { get; }
+
+    /// <summary>Size, budget, credential and form: an answer when the request does not get as far as its handler.</summary>
+    public abstract SandboxAnswer? Refuse(SandboxExchange exchange);
+
+    /// <summary>The vendor's body for a status that a fault asks for.</summary>
+    public abstract SandboxAnswer ErrorAnswer(int status);
+
+    public abstract SandboxAnswer UnknownRoute(SandboxExchange exchange);
+
+    /// <summary>Headers that the vendor puts on every answer.</summary>
+    public abstract IEnumerable<KeyValuePair<string, string>> CommonHeaders();
+
+    /// <summary>Whether the request counts as a write in the numbers that tests look at.</summary>
+    public abstract bool IsWrite(SandboxRequest request);
+}
+
+internal sealed record SandboxRoute(string Method, string Pattern, Func<SandboxExchange, SandboxAnswer> Handle);

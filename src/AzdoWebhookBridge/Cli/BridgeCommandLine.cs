@@ -1,0 +1,59 @@
+using System.CommandLine;
+
+namespace AzdoWebhookBridge.Cli;
+
+/// <summary>
+/// The command line: one binary, <c>serve</c> when nothing is said. Data goes to stdout and words to stderr.
+/// Exit codes: 0 done, 1 failed or wrongly called.
+/// </summary>
+internal static class BridgeCommandLine
+{
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        try
+        {
+            var parsed = Create(arguments).Parse(arguments);
+            var exitCode = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false })
+                .ConfigureAwait(false);
+            return parsed.Errors.Count > 0 ? 1 : exitCode;
+        }
+        catch (CommandException exception)
+        {
+            await Console.Error.WriteLineAsync(exception.Message).ConfigureAwait(false);
+            return 1;
+        }
+    }
+
+    private static RootCommand Create(string[] arguments)
+    {
+        var root = new RootCommand("Bridges Azure DevOps service hooks to Port and Kong Konnect.")
+        {
+            // What is not a command is configuration: --Ingress:MaxBodyBytes=1048576.
+            TreatUnmatchedTokensAsErrors = false,
+        };
+        root.SetAction((parsed, cancellationToken) => ServeAsync(parsed, arguments, cancellationToken));
+
+        var serve = new Command("serve", "Run the bridge (the default).") { TreatUnmatchedTokensAsErrors = false };
+        serve.SetAction((parsed, cancellationToken) => ServeAsync(parsed, arguments, cancellationToken));
+        root.Subcommands.Add(serve);
+        root.Subcommands.Add(DemoCommand.Create());
+        root.Subcommands.Add(HealthCommand.Create());
+        root.Subcommands.Add(MappingCommand.Create());
+        return root;
+    }
+
+    private static Task<int> ServeAsync(ParseResult parsed, string[] arguments, CancellationToken cancellationToken)
+    {
+        if (parsed.UnmatchedTokens.FirstOrDefault(token => !token.StartsWith("--", StringComparison.Ordinal)) is { } unknown)
+        {
+            var names = parsed.RootCommandResult.Command.Subcommands.Select(command => command.Name);
+            throw new CommandException(
+                $"'{unknown}' is not a command. Did you mean '{NearestName.Of(unknown, names)}'? See --help.");
+        }
+
+        return ServeCommand.RunAsync([.. arguments.Where(argument => argument != "serve")], cancellationToken);
+    }
+}
+
+/// <summary>A failure that a person at the command line can do something about; printed as it is, without a stack trace.</summary>
+internal sealed class CommandException(string message) : Exception(message);

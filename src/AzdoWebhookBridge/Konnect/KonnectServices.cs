@@ -1,0 +1,33 @@
+using AzdoWebhookBridge.Delivery;
+using AzdoWebhookBridge.Delivery.Http;
+using FluentValidation;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace AzdoWebhookBridge.Konnect;
+
+internal static class KonnectServices
+{
+    public const string HttpClientName = "konnect";
+
+    /// <summary>Registers the target "konnect". It is on when its token is configured.</summary>
+    public static IServiceCollection AddKonnect(this IServiceCollection services)
+    {
+        services.AddOptions<KonnectOptions>().BindConfiguration(KonnectOptions.SectionName);
+        services.AddSingleton<IValidator<KonnectOptions>, KonnectOptionsValidator>();
+        services.AddCatalogHttpClient(HttpClientName);
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(_ => BridgeUserAgent.ForThisRun());
+        services.AddSingleton(static provider => ActivatorUtilities.CreateInstance<KonnectClient>(
+            provider,
+            new BoundedHttp(
+                provider.GetRequiredService<IHttpClientFactory>(),
+                HttpClientName,
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<BridgeUserAgent>())));
+        services.AddSingleton<KonnectDiscovery>();
+        services.AddSingleton<KonnectServicePicker>();
+        services.AddSingleton<KonnectTarget>();
+        services.AddSingleton<ICatalogTarget>(static provider => provider.GetRequiredService<KonnectTarget>());
+        return services;
+    }
+}

@@ -1,0 +1,33 @@
+using AzdoWebhookBridge.Delivery;
+using AzdoWebhookBridge.Delivery.Http;
+using FluentValidation;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace AzdoWebhookBridge.Port;
+
+internal static class PortServices
+{
+    public const string HttpClientName = "port";
+
+    /// <summary>Registers the target "port". It is on when its credential is configured.</summary>
+    public static IServiceCollection AddPort(this IServiceCollection services)
+    {
+        services.AddOptions<PortOptions>().BindConfiguration(PortOptions.SectionName);
+        services.AddSingleton<IValidator<PortOptions>, PortOptionsValidator>();
+        services.AddCatalogHttpClient(HttpClientName);
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(_ => BridgeUserAgent.ForThisRun());
+        services.AddKeyedSingleton(HttpClientName, static (provider, _) => new BoundedHttp(
+            provider.GetRequiredService<IHttpClientFactory>(),
+            HttpClientName,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<BridgeUserAgent>()));
+        services.AddSingleton(static provider => ActivatorUtilities.CreateInstance<PortTokenProvider>(
+            provider, provider.GetRequiredKeyedService<BoundedHttp>(HttpClientName)));
+        services.AddSingleton(static provider => ActivatorUtilities.CreateInstance<PortClient>(
+            provider, provider.GetRequiredKeyedService<BoundedHttp>(HttpClientName)));
+        services.AddSingleton<PortTarget>();
+        services.AddSingleton<ICatalogTarget>(static provider => provider.GetRequiredService<PortTarget>());
+        return services;
+    }
+}

@@ -1,0 +1,160 @@
+namespace AzdoWebhookBridge.Storage.Sqlite;
+
+internal sealed partial class SqliteBridgeStore
+{
+    public Task<IReadOnlyList<ClaimedEntity>> ClaimEntitiesAsync(
+        string target, int max, TimeSpan lease, long now, CancellationToken cancellationToken) =>
+        max <= 0
+            ? Task.FromResult<IReadOnlyList<ClaimedEntity>>([])
+            : Writer.RunAsync<IReadOnlyList<ClaimedEntity>>(
+                session => Claim(session, target, max, now),
+                committed: claimed => _leases.Take(claimed, lease),
+                abandoned: claimed =>
+                {
+                    // The caller has left; what was recorded as being sent stays so, which costs one more call at most.
+                    foreach (var entity in claimed)
+                    {
+                        _leases.End(entity, EntityLeases.Standing.Held);
+                    }
+                },
+                cancellationToken);
+
+    public Task<bool> RenewAsync(
+        IReadOnlyList<ClaimedEntity> entities, TimeSpan lease, CancellationToken cancellationToken)
+    {
+        _ = Writer;
+        return Task.FromResult(_leases.Renew(entities, lease));
+    }
+
+    public async Task<int> CompleteAsync(IReadOnlyList<EntityCompletion> completions, CancellationToken cancellationToken)
+    {
+        if (completions.Count == 0)
+        {
+            return 0;
+        }
+
+        var ended = await Writer.RunAsync(
+            session => Complete(session, completions),
+            committed: ended =>
+            {
+                foreach (var (completion, standing, isOpen) in ended)
+                {
+                    _leases.End(completion.Entity, standing);
+                    if (isOpen)
+                    {
+                        signals.Entities(completion.Entity.Key.Target).Set();
+                    }
+                }
+            },
+            abandoned: null,
+            cancellationToken);
+        var lost = ended.Count(end => end.Standing == EntityLeases.Standing.Lost);
+        if (lost > 0)
+        {
+            Log.LeaseLost(logger, lost);
+        }
+
+        return lost;
+    }
+
+    public Task<long?> NextDueAsync(string target, CancellationToken cancellationToken) =>
+        Readers.ReadAsync(
+            session =>
+            {
+                using var statement = session.Use(EntitySql.NextDue).Bind("@target", target);
+                while (statement.Step())
+                {
+                    if (!_leases.IsHeld(statement.GetInt64(0)))
+                    {
+                        return statement.GetNullableInt64(1);
+                    }
+                }
+
+                return null;
+            },
+            cancellationToken);
+
+    private List<ClaimedEntity> Claim(SqliteSession session, string target, int max, long now)
+    {
+        var due = new List<long>(Math.Min(max, 1024));
+        using (var statement = session.Use(EntitySql.Due).Bind("@target", target).Bind("@now", now))
+        {
+            while (due.Count < max && statement.Step())
+            {
+                var id = statement.GetInt64(0);
+                if (!_leases.IsHeld(id))
+                {
+                    due.Add(id);
+                }
+            }
+        }
+
+        var token = _leases.NextToken();
+        var claimed = new List<ClaimedEntity>(due.Count);
+        foreach (var id in due)
+        {
+            var row = EntityRows.Load(session, id)!;
+            claimed.Add(new ClaimedEntity
+            {
+                Id = row.Id,
+                Key = row.Key,
+                Revision = row.Revision,
+                Desired = row.Desired,
+                DeleteDependents = row.DeleteDependents,
+                Told = row.Told,
+                Sending = row.Sending,
+                Memory = row.Memory,
+                Attempts = row.Attempts,
+                FailingSince = row.FailingSince,
+                LeaseToken = token,
+            });
+
+            var sending = EntityTransitions.Sending(row);
+            if (sending != row.Sending)
+            {
+                using var update = session.Use(EntitySql.UpdateSending).Bind("@id", id).Bind("@sending", sending);
+                update.Run();
+            }
+        }
+
+        return claimed;
+    }
+
+    private List<(EntityCompletion Completion, EntityLeases.Standing Standing, bool IsOpen)> Complete(
+        SqliteSession session, IReadOnlyList<EntityCompletion> completions)
+    {
+        var ended = new List<(EntityCompletion, EntityLeases.Standing, bool)>(completions.Count);
+        foreach (var completion in completions)
+        {
+            var standing = _leases.Ask(completion.Entity);
+            var row = EntityRows.Load(session, completion.Entity.Id);
+            if (row is not null)
+            {
+                var now = CompletedAt(completion);
+                if (standing == EntityLeases.Standing.Lost)
+                {
+                    EntityTransitions.LeaseLost(row, completion.Entity, now);
+                }
+                else
+                {
+                    EntityTransitions.Complete(row, completion, standing == EntityLeases.Standing.Disturbed, now);
+                }
+
+                EntityRows.WriteDelivery(session, row);
+            }
+
+            ended.Add((completion, standing, row is { State: EntityState.Dirty or EntityState.Waiting }));
+        }
+
+        return ended;
+    }
+
+    private long CompletedAt(EntityCompletion completion) => completion switch
+    {
+        EntityCompletion.Delivered delivered => delivered.At,
+        EntityCompletion.Retry retry => retry.At,
+        EntityCompletion.Wait wait => wait.At,
+        EntityCompletion.Park park => park.At,
+        _ => Now(),
+    };
+}

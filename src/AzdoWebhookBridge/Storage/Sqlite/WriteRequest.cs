@@ -1,0 +1,71 @@
+namespace AzdoWebhookBridge.Storage.Sqlite;
+
+/// <summary>Something the writer does in a transaction of its own.</summary>
+internal interface IWriteJob
+{
+    /// <summary>The work within the transaction.</summary>
+    void Run(SqliteSession session);
+
+    /// <summary>It is durable; called on the writer's thread.</summary>
+    void Succeed();
+
+    void Fail(Exception exception);
+}
+
+/// <summary>A job whose caller waits for a result; the caller may leave, the job does not.</summary>
+/// <param name="work">Runs within the transaction.</param>
+/// <param name="committed">Runs on the writer's thread after the commit, before anything else is written.</param>
+/// <param name="abandoned">Runs instead of handing the result over when the caller has left.</param>
+internal sealed class WriteJob<T>(Func<SqliteSession, T> work, Action<T>? committed, Action<T>? abandoned)
+    : TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously), IWriteJob
+{
+    private T _result = default!;
+
+    public CancellationTokenRegistration Registration { get; set; }
+
+    public void Run(SqliteSession session) => _result = work(session);
+
+    public void Succeed()
+    {
+        committed?.Invoke(_result);
+        Registration.Unregister();
+        if (!TrySetResult(_result))
+        {
+            abandoned?.Invoke(_result);
+        }
+    }
+
+    public void Fail(Exception exception)
+    {
+        Registration.Unregister();
+        TrySetException(exception);
+    }
+}
+
+/// <summary>One event on its way into the log.</summary>
+internal sealed class AppendRequest(NewEvent newEvent)
+    : TaskCompletionSource<AppendResult>(TaskCreationOptions.RunContinuationsAsynchronously)
+{
+    public NewEvent Event { get; } = newEvent;
+
+    public int Size { get; } = newEvent.Body.Length + newEvent.Context.Length;
+
+    public CancellationTokenRegistration Registration { get; set; }
+
+    public AppendResult Result { get; set; }
+
+    /// <summary>Why this row alone was refused.</summary>
+    public Exception? Refusal { get; set; }
+
+    public void Succeed()
+    {
+        Registration.Unregister();
+        TrySetResult(Result);
+    }
+
+    public void Fail(Exception exception)
+    {
+        Registration.Unregister();
+        TrySetException(exception);
+    }
+}

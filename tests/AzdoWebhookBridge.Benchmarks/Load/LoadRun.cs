@@ -1,0 +1,125 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using AzdoWebhookBridge.Sandbox.AzureDevOps;
+using AzdoWebhookBridge.Sandbox.Port;
+
+namespace AzdoWebhookBridge.Benchmarks.Load;
+
+/// <summary>
+/// The whole service under load, as ratios to a bare server in the same run: machines differ and are noisy, ratios
+/// less so. Server, client and stand-ins share the machine's cores.
+/// </summary>
+internal static class LoadRun
+{
+    private const int Connections = 32;
+    private const string Path = "/webhooks/azure-devops";
+    private static readonly string Authorization = "Basic " + Convert.ToBase64String(Encoding.ASCII.GetBytes("hook:load-secret"));
+
+    /// <summary>Durable ingest against the bare server, alternating, medians of three.</summary>
+    public static async Task IngestAsync(TimeSpan duration, int rounds = 3)
+    {
+        var body = PushBodies();
+        Console.WriteLine($"body {body(1).Length} bytes, {Connections} connections, {duration.TotalSeconds:0} s a run");
+        var bare = new List<double>();
+        var bridge = new List<LoadResult>();
+        for (var round = 0; round < rounds; round++)
+        {
+            using (var server = await ServerProcess.StartAsync([Self, "bare"], Nothing, "/"))
+            {
+                bare.Add((await WarmAndLoadAsync(server, body, duration)).PerSecond);
+            }
+
+            using var folder = new TemporaryData();
+            using (var server = await ServerProcess.StartAsync([Bridge], BridgeSettings(folder), "/health/ready"))
+            {
+                var rest = server.ResidentMegabytes;
+                var result = await WarmAndLoadAsync(server, body, duration);
+                bridge.Add(result);
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"round {round + 1}: bare {bare[^1]:0}/s, durable {result.PerSecond:0}/s, ratio {result.PerSecond / bare[^1]:0.000}, p50 {result.P50:0.0} ms, p99 {result.P99:0.0} ms, other answers {result.Other}, ready after {server.TimeToReady.TotalMilliseconds:0} ms, memory {rest:0} MB at rest, {server.PeakMegabytes:0} MB peak"));
+            }
+        }
+
+        var median = Median(bridge.Select(result => result.PerSecond));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"median: bare {Median(bare):0}/s, durable {median:0}/s, ratio {median / Median(bare):0.000}"));
+    }
+
+    /// <summary>Events in through HTTP, entities out to the Port stand-in: how many a second arrive, nothing left behind.</summary>
+    public static async Task DeliverAsync(int events)
+    {
+        await using var port = await PortSandbox.StartAsync(new PortSandboxOptions(), CancellationToken.None);
+        var organization = new SampleOrganization("contoso", new DateTimeOffset(2026, 1, 5, 9, 0, 0, TimeSpan.Zero));
+        var template = Template(organization.WorkItemUpdated(organization.Project("Payments"), id: 987654321, revision: 2, "Amounts are off by a cent"));
+        // Each event is another work item, so that nothing coalesces.
+        byte[] Body(long serial) => Encoding.UTF8.GetBytes(template(serial).Replace(
+            "987654321", (1_000_000 + serial).ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal));
+
+        using var folder = new TemporaryData();
+        var settings = new Dictionary<string, string>(BridgeSettings(folder))
+        {
+            ["Port__BaseUrl"] = port.BaseAddress.ToString(),
+            ["Port__ClientId"] = "sandbox",
+            ["Port__ClientSecret"] = "sandbox-secret",
+        };
+        using var server = await ServerProcess.StartAsync([Bridge], settings, "/health/ready");
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        var client = new LoadClient(server.Endpoint, Path, Authorization, Body);
+        var result = await client.RunAsync(Connections, TimeSpan.FromMinutes(2), events);
+        var accepted = clock.Elapsed;
+        await port.WaitForAsync(() => port.Entities("azure_devops_work_item").Count >= events, CancellationToken.None)
+            .WaitAsync(TimeSpan.FromMinutes(5));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{events} work items: accepted in {accepted.TotalSeconds:0.0} s ({result.PerSecond:0}/s), all in the catalog after {clock.Elapsed.TotalSeconds:0.0} s ({events / clock.Elapsed.TotalSeconds:0}/s), {port.WriteCalls} write calls, CPU {server.Cpu.TotalSeconds:0.0} s, peak {server.PeakMegabytes:0} MB"));
+    }
+
+    private static string Self => typeof(LoadRun).Assembly.Location;
+
+    private static string Bridge => System.IO.Path.Combine(AppContext.BaseDirectory, "AzdoWebhookBridge.dll");
+
+    private static IReadOnlyDictionary<string, string> Nothing => new Dictionary<string, string>();
+
+    private static Dictionary<string, string> BridgeSettings(TemporaryData folder) => new()
+    {
+        ["Storage__ConnectionString"] = $"Data Source={folder.Path}/bridge.db",
+        ["Ingress__Credentials__0__Username"] = "hook",
+        ["Ingress__Credentials__0__Password"] = "load-secret",
+    };
+
+    private static async Task<LoadResult> WarmAndLoadAsync(ServerProcess server, Func<long, byte[]> body, TimeSpan duration)
+    {
+        await new LoadClient(server.Endpoint, Path, Authorization, body) { FirstSerial = 1_000_000_000 }
+            .RunAsync(Connections, TimeSpan.FromSeconds(3));
+        return await new LoadClient(server.Endpoint, Path, Authorization, body) { FirstSerial = 2_000_000_000 }
+            .RunAsync(Connections, duration);
+    }
+
+    private static Func<long, byte[]> PushBodies()
+    {
+        var organization = new SampleOrganization("contoso", new DateTimeOffset(2026, 1, 5, 9, 0, 0, TimeSpan.Zero));
+        var template = Template(organization.Push(organization.Repository(organization.Project("Payments"), "checkout-api")));
+        return serial => Encoding.UTF8.GetBytes(template(serial));
+    }
+
+    private static Func<long, string> Template(JsonObject body)
+    {
+        body["notificationId"] = 4_242_424_242;
+        var parts = body.ToJsonString().Split("4242424242");
+        return serial => string.Concat(parts[0], serial.ToString(CultureInfo.InvariantCulture), parts[1]);
+    }
+
+    private static double Median(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToList();
+        return sorted[sorted.Count / 2];
+    }
+}
+
+/// <summary>A folder for one run's data.</summary>
+internal sealed class TemporaryData : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("azdo-bridge-load-").FullName;
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}

@@ -1,0 +1,146 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using AzdoWebhookBridge.Sandbox.AzureDevOps;
+using AzdoWebhookBridge.Sandbox.Konnect;
+using AzdoWebhookBridge.Sandbox.Port;
+
+namespace AzdoWebhookBridge.EndToEnd.Tests.Infrastructure;
+
+/// <summary>A bridge in its own process between a talking organization and two stand-ins, all over real HTTP.</summary>
+internal sealed class BridgeRig : IAsyncDisposable
+{
+    public const string ApiKey = "end-to-end-key";
+    private const string Username = "hook";
+    private const string Password = "end-to-end-secret";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly Dictionary<string, string> _settings;
+    private readonly int _listenOn = BridgeProcess.FreePort();
+
+    private BridgeRig(PortSandbox port, KonnectSandbox? konnect, IReadOnlyDictionary<string, string>? settings)
+    {
+        Port = port;
+        KonnectOrNull = konnect;
+        _settings = new Dictionary<string, string>
+        {
+            ["Ingress__Credentials__0__Username"] = Username,
+            ["Ingress__Credentials__0__Password"] = Password,
+            ["Admin__ApiKeys__0"] = ApiKey,
+            ["Storage__ConnectionString"] = $"Data Source={_folder.Path}/bridge.db",
+            ["Port__BaseUrl"] = port.BaseAddress.ToString(),
+            ["Port__ClientId"] = port.Options.ClientId,
+            ["Port__ClientSecret"] = port.Options.ClientSecret,
+            ["Delivery__MaxBackoff"] = "00:00:01",
+        };
+        if (konnect is not null)
+        {
+            _settings["Konnect__BaseUrl"] = konnect.BaseAddress.ToString();
+            _settings["Konnect__Token"] = konnect.Options.Token;
+        }
+
+        foreach (var (key, value) in settings ?? new Dictionary<string, string>())
+        {
+            _settings[key] = value;
+        }
+
+        Client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{_listenOn}/"), Timeout = Patience };
+        Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Username}:{Password}")));
+        Client.DefaultRequestHeaders.Add("X-Api-Key", ApiKey);
+        Project = Contoso.Project("Payments");
+    }
+
+    public PortSandbox Port { get; }
+
+    public KonnectSandbox Konnect => KonnectOrNull ?? throw new InvalidOperationException("This rig has no Konnect.");
+
+    public HttpClient Client { get; }
+
+    public BridgeProcess Process { get; private set; } = null!;
+
+    public SampleOrganization Contoso { get; } = new("contoso", new DateTimeOffset(2026, 1, 5, 9, 0, 0, TimeSpan.Zero));
+
+    public SampleProject Project { get; }
+
+    private KonnectSandbox? KonnectOrNull { get; }
+
+    public static async Task<BridgeRig> StartAsync(
+        PortSandboxOptions? port = null, bool withKonnect = false, IReadOnlyDictionary<string, string>? settings = null)
+    {
+        var rig = new BridgeRig(
+            await PortSandbox.StartAsync(port, CancellationToken.None),
+            withKonnect ? await KonnectSandbox.StartAsync(null, CancellationToken.None) : null,
+            settings);
+        await rig.RestartAsync();
+        return rig;
+    }
+
+    /// <summary>Starts the process, after a kill on the same data.</summary>
+    public async Task RestartAsync() => Process = await BridgeProcess.StartAsync(_settings, _listenOn);
+
+    /// <summary>Posts one delivery; the status and the <c>status</c> member or problem of the answer.</summary>
+    public async Task<(int Status, JsonElement Body)> PostAsync(JsonObject delivery) => await PostAsync(delivery.ToJsonString());
+
+    public async Task<(int Status, JsonElement Body)> PostAsync(string delivery)
+    {
+        using var content = new StringContent(delivery, Encoding.UTF8, "application/json");
+        return await PostAsync(content);
+    }
+
+    public async Task<(int Status, JsonElement Body)> PostAsync(HttpContent content)
+    {
+        using var answer = await Client.PostAsync("webhooks/azure-devops", content);
+        return ((int)answer.StatusCode, await answer.Content.ReadFromJsonAsync<JsonElement>());
+    }
+
+    /// <summary>Posts all of them over several connections and demands that each is taken.</summary>
+    public Task PostAllAsync(IEnumerable<JsonObject> deliveries, int connections = 16) => Parallel.ForEachAsync(
+        deliveries,
+        new ParallelOptions { MaxDegreeOfParallelism = connections },
+        async (delivery, _) =>
+        {
+            var (status, body) = await PostAsync(delivery);
+            Assert.True(status == 202, $"{status}: {body}");
+        });
+
+    public Task<JsonElement> GetAsync(string path) => Client.GetFromJsonAsync<JsonElement>(path);
+
+    /// <summary>Asks the API until it says so; it has no push.</summary>
+    public async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (!await condition())
+        {
+            await timer.WaitForNextTickAsync(patience.Token);
+        }
+    }
+
+    /// <summary>Until no event waits and nothing is dirty.</summary>
+    public Task SettledAsync() => UntilAsync(async () =>
+    {
+        var overview = await GetAsync("api/overview");
+        return overview.GetProperty("eventsWaiting").GetInt64() == 0
+            && overview.GetProperty("targets").EnumerateArray().All(target => target.GetProperty("dirty").GetInt64() == 0);
+    });
+
+    public Task PortHasAsync(Func<bool> condition) => Port.WaitForAsync(condition, CancellationToken.None).WaitAsync(Patience);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Process.DisposeAsync();
+        Client.Dispose();
+        await Port.DisposeAsync();
+        if (KonnectOrNull is not null)
+        {
+            await KonnectOrNull.DisposeAsync();
+        }
+
+        _folder.Dispose();
+    }
+}
