@@ -36,9 +36,12 @@ internal static class PortJson
         try
         {
             using var desired = JsonDocument.Parse(item.Desired, new JsonDocumentOptions { MaxDepth = 512 });
-            return desired.RootElement.ValueKind == JsonValueKind.Object
-                ? Write(writer => WriteEntity(writer, item, desired.RootElement))
-                : null;
+            if (desired.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                return null;
+            }
+
+            return Write(writer => WriteEntity(writer, item, desired.RootElement));
         }
         catch (JsonException)
         {

@@ -16,7 +16,11 @@ internal static class PortPlan
 
     public static IReadOnlyList<IReadOnlyList<DeliveryBatch>> Cut(IReadOnlyList<DeliveryItem> items, int maxEntities)
     {
-        var upserts = items.Where(item => !item.IsAbsent).ToArray();
+        // In the order of the keys, so that where a cycle is cut does not depend on who came first.
+        var upserts = items.Where(item => !item.IsAbsent)
+            .OrderBy(item => item.Key.Blueprint, StringComparer.Ordinal)
+            .ThenBy(item => item.Key.Identifier, StringComparer.Ordinal)
+            .ToArray();
         var levels = Levels(upserts);
         var stages = upserts
             .Select((item, index) => (Item: item, Level: levels[index]))
@@ -91,20 +95,16 @@ internal static class PortPlan
 
     /// <summary>
     /// The stage of each item: one more than the latest of those it points at. Which blueprint a relation points at is not known
-    /// here, so any item of that identifier counts. A cycle is cut where a walk in the order of the keys closes it.
+    /// here, so any item of that identifier counts. A cycle is cut where a walk in the order of the items closes it.
     /// </summary>
     private static int[] Levels(DeliveryItem[] items)
     {
         var byIdentifier = Enumerable.Range(0, items.Length).ToLookup(index => items[index].Key.Identifier, StringComparer.Ordinal);
         var parents = items.Select((item, index) => Parents(items, index, byIdentifier)).ToArray();
-        var order = Enumerable.Range(0, items.Length)
-            .OrderBy(index => items[index].Key.Blueprint, StringComparer.Ordinal)
-            .ThenBy(index => items[index].Key.Identifier, StringComparer.Ordinal);
-
         var levels = new int[items.Length];
         var states = new State[items.Length];
         var walk = new Stack<(int Index, int Next)>();
-        foreach (var start in order)
+        for (var start = 0; start < items.Length; start++)
         {
             if (states[start] == State.New)
             {
