@@ -1,6 +1,6 @@
 using AzdoWebhookBridge.Catalog;
 
-namespace AzdoWebhookBridge.Tests.Catalog;
+namespace AzdoWebhookBridge.Tests.Catalogs;
 
 /// <summary>
 /// Random changes of one entity that clash on purpose: few fields, few versions, deletes among the writes. What an event writes

@@ -1,7 +1,7 @@
 using System.Text;
 using AzdoWebhookBridge.Catalog;
 
-namespace AzdoWebhookBridge.Tests.Catalog;
+namespace AzdoWebhookBridge.Tests.Catalogs;
 
 /// <summary>The promise behind "the catalog converges": what was seen decides, not in which order and how often.</summary>
 public sealed class FoldPropertyTests

@@ -74,7 +74,7 @@ public sealed class BuiltInMappingDefectTests
         Assert.Equal("31", Only(MapBuiltIn(url), WorkItem).Key.Identifier);
         // Nobody knows: 18 is the update.
         var nobody = Payloads.With(sample, "resource>revision", null);
-        Assert.Empty(MapBuiltIn(Payloads.With(nobody, "resource>url", null)).Changes.Where(change => change.Key.Blueprint == WorkItem));
+        Assert.DoesNotContain(MapBuiltIn(Payloads.With(nobody, "resource>url", null)).Changes, change => change.Key.Blueprint == WorkItem);
     }
 
     [Fact]

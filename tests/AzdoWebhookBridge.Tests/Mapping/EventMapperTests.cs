@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using AzdoWebhookBridge.Catalog;
 using AzdoWebhookBridge.Mapping;
 using static AzdoWebhookBridge.Tests.Mapping.MappingTestBed;
 
