@@ -18,7 +18,6 @@ public enum JqLimit
 /// </summary>
 public sealed record JqLimits
 {
-    // First: the initializer of Default reads it.
     /// <summary>The time-out compiled into every regular expression.</summary>
     public static TimeSpan MaxRegexTimeout { get; } = TimeSpan.FromMilliseconds(100);
 
@@ -43,6 +42,6 @@ public sealed record JqLimits
     /// <summary>Bytes allocated by the whole evaluation, garbage included.</summary>
     public long AllocatedBytes { get; init; } = 64L * 1024 * 1024;
 
-    /// <summary>Time that one evaluation may spend matching regular expressions; at most <see cref="MaxRegexTimeout"/> counts for one match.</summary>
-    public TimeSpan RegexTimeout { get; init; } = MaxRegexTimeout;
+    /// <summary>Time that one evaluation may spend in regular expressions; one match never gets more than <see cref="MaxRegexTimeout"/>.</summary>
+    public TimeSpan RegexTimeout { get; init; } = TimeSpan.FromMilliseconds(250);
 }

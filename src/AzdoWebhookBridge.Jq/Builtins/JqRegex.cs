@@ -231,4 +231,18 @@ internal sealed class JqRegex
 
         return new Regex(pattern.Pattern, options, JqLimits.MaxRegexTimeout);
     }
+
+    /// <summary>The engines load and compile their own code on first use, which must not count against an evaluation.</summary>
+    public void WarmUp()
+    {
+        try
+        {
+            _ = _regex.IsMatch("warm up 0");
+            _ = _regex.Match("warm up 0");
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            // A stall of the machine; the next use will tell.
+        }
+    }
 }

@@ -99,6 +99,7 @@ internal sealed class RegexCache
         try
         {
             var regex = JqRegex.Create(text, options);
+            regex.WarmUp();
             _entries[(text.Text, options is StringValue given ? given.Text : null)] = regex;
             if (options.IsNull)
             {

@@ -62,7 +62,9 @@ internal sealed class RegexTranslator
 
         var translator = new RegexTranslator(pattern);
         translator.Run();
-        var simple = translator._unbounded <= 1 && !translator._special;
+
+        // Up to three loops one after the other are polynomial and rare to be slow; the time-out covers that.
+        var simple = translator._unbounded <= 3 && !translator._special;
         return new TranslatedPattern(translator._output.ToString(), translator._groups, translator._literal && pattern.Length > 0, simple);
     }
 

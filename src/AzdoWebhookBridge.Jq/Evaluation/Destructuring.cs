@@ -62,18 +62,16 @@ internal sealed class VariablePatternNode : PatternNode
 
 internal sealed class ArrayPatternNode(PatternNode[] items) : PatternNode
 {
-    public override IEnumerable<Env> Match(Run run, Env env, JqValue value, JqValue input)
+    public override IEnumerable<Env> Match(Run run, Env env, JqValue value, JqValue input) => From(run, env, value, input, 0);
+
+    private IEnumerable<Env> From(Run run, Env env, JqValue value, JqValue input, int item)
     {
+        // Inside the iterator, so that an alternative pattern gets its turn after the error.
         if (value is not ArrayValue && !value.IsNull)
         {
             throw ErrorText.Index(value, JqValue.From(0L));
         }
 
-        return From(run, env, value, input, 0);
-    }
-
-    private IEnumerable<Env> From(Run run, Env env, JqValue value, JqValue input, int item)
-    {
         foreach (var bound in items[item].Match(run, env, value[item], input))
         {
             if (item == items.Length - 1)

@@ -173,7 +173,7 @@ internal sealed class Run(JqLimits limits, TimeProvider time, CancellationToken 
     }
 
     public JqLimitException RegexTimeUp() =>
-        new(JqLimit.RegexTime, $"Regular expressions take longer than {limits.RegexTimeout.TotalMilliseconds} ms.");
+        new(JqLimit.RegexTime, $"Regular expressions take longer than {Math.Min(limits.RegexTimeout.TotalMilliseconds, JqLimits.MaxRegexTimeout.TotalMilliseconds)} ms.");
 
     /// <summary>An output whose text would be out of all proportion (sharing makes such values cheap) is refused.</summary>
     public JqValue Output(JqValue value)
