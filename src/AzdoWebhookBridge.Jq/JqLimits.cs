@@ -18,6 +18,10 @@ public enum JqLimit
 /// </summary>
 public sealed record JqLimits
 {
+    // First: the initializer of Default reads it.
+    /// <summary>The time-out compiled into every regular expression.</summary>
+    public static TimeSpan MaxRegexTimeout { get; } = TimeSpan.FromMilliseconds(100);
+
     /// <summary>The budgets used when a caller gives none.</summary>
     public static JqLimits Default { get; } = new();
 
@@ -41,7 +45,4 @@ public sealed record JqLimits
 
     /// <summary>Time that one evaluation may spend matching regular expressions; at most <see cref="MaxRegexTimeout"/> counts for one match.</summary>
     public TimeSpan RegexTimeout { get; init; } = MaxRegexTimeout;
-
-    /// <summary>The time-out compiled into every regular expression.</summary>
-    public static TimeSpan MaxRegexTimeout { get; } = TimeSpan.FromMilliseconds(100);
 }

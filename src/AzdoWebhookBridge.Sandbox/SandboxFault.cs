@@ -27,6 +27,8 @@ public sealed class SandboxFault
 
     internal TimeSpan Duration { get; init; }
 
+    internal bool IsSpent => Volatile.Read(ref _left) <= 0;
+
     internal TaskCompletionSource Released { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Takes the fault back; requests that it holds go on.</summary>

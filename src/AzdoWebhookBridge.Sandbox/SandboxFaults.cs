@@ -18,7 +18,7 @@ public sealed class SandboxFaults
 
     /// <summary>The next matching request gets this status; the service does nothing with it.</summary>
     /// <param name="status">The status to answer.</param>
-    /// <param name="retryAfter">Adds a <c>Retry-After</c> header in whole seconds.</param>
+    /// <param name="retryAfter">Adds a <c>Retry-After</c> header in whole seconds; a 429 tells it as the reset of the budget too.</param>
     /// <param name="body">The body; without it the vendor's error body for that status.</param>
     /// <param name="when">Which requests; without it any but one for a token.</param>
     public SandboxFault RespondOnceWith(
@@ -127,6 +127,7 @@ public sealed class SandboxFaults
     {
         lock (_gate)
         {
+            _faults.RemoveAll(old => old.IsSpent);
             _faults.Add(fault);
         }
 

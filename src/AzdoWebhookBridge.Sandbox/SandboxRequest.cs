@@ -1,9 +1,7 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace AzdoWebhookBridge.Sandbox;
 
 /// <summary>A request as it reached a sandbox. Nothing is hidden: a stand-in has no real secrets.</summary>
-public record SandboxRequest
+public sealed record SandboxRequest
 {
     public required string Method { get; init; }
 
@@ -29,12 +27,29 @@ public record SandboxRequest
 }
 
 /// <summary>A request together with what came of it.</summary>
-public sealed record SandboxCall : SandboxRequest
+/// <param name="Request">What was asked.</param>
+/// <param name="Status">The status that was answered, or 0 when the connection ended without an answer.</param>
+public sealed record SandboxCall(SandboxRequest Request, int Status)
 {
-    [SetsRequiredMembers]
-    internal SandboxCall(SandboxRequest request, int status)
-        : base(request) => Status = status;
+    public string Method => Request.Method;
 
-    /// <summary>The status that was answered, or 0 when the connection ended without an answer.</summary>
-    public int Status { get; }
+    /// <inheritdoc cref="SandboxRequest.Path"/>
+    public string Path => Request.Path;
+
+    /// <inheritdoc cref="SandboxRequest.QueryString"/>
+    public string QueryString => Request.QueryString;
+
+    /// <inheritdoc cref="SandboxRequest.Query"/>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Query => Request.Query;
+
+    /// <inheritdoc cref="SandboxRequest.Headers"/>
+    public IReadOnlyDictionary<string, string> Headers => Request.Headers;
+
+    public string Body => Request.Body;
+
+    /// <inheritdoc cref="SandboxRequest.At"/>
+    public DateTimeOffset At => Request.At;
+
+    /// <inheritdoc cref="SandboxRequest.IsTokenRequest"/>
+    public bool IsTokenRequest => Request.IsTokenRequest;
 }

@@ -129,6 +129,7 @@ internal sealed class Run(JqLimits limits, TimeProvider time, CancellationToken 
     public JqValue With(ObjectValue obj, string key, JqValue value)
     {
         AllocateArray(obj.Count * 2L);
+        Steps(obj.Count >> 3);
         return Check(obj.With(key, value));
     }
 

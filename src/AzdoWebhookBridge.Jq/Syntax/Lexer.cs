@@ -148,7 +148,7 @@ internal sealed class Lexer
     {
         foreach (var op in Operators)
         {
-            if (string.CompareOrdinal(_text, _at, op, 0, op.Length) != 0)
+            if (op[0] != _text[_at] || string.CompareOrdinal(_text, _at, op, 0, op.Length) != 0)
             {
                 continue;
             }

@@ -27,7 +27,11 @@ internal sealed class ObjectValue : JqValue
 {
     private const int ScanLimit = 8;
 
+    // An index pays only for objects that are asked often; those built up key by key live for one lookup each.
+    private const int ScansBeforeIndex = 3;
+
     private Dictionary<string, int>? _index;
+    private int _scans;
 
     /// <summary>Takes ownership of both arrays; keys are distinct.</summary>
     public ObjectValue(string[] keys, JqValue[] values)
@@ -62,7 +66,7 @@ internal sealed class ObjectValue : JqValue
     public int IndexOf(string key)
     {
         var keys = Keys;
-        if (keys.Length > ScanLimit)
+        if (keys.Length > ScanLimit && (_index is not null || ++_scans > ScansBeforeIndex))
         {
             return IndexByHash(key);
         }
@@ -101,6 +105,8 @@ internal sealed class ObjectValue : JqValue
             return new ObjectValue(Keys, values);
         }
 
+        var size = Containers.Grow(this, key, value);
+
         var count = Keys.Length;
         var newKeys = new string[count + 1];
         var newValues = new JqValue[count + 1];
@@ -108,7 +114,7 @@ internal sealed class ObjectValue : JqValue
         System.Array.Copy(Values, newValues, count);
         newKeys[count] = key;
         newValues[count] = value;
-        return new ObjectValue(newKeys, newValues);
+        return new ObjectValue(newKeys, newValues, size);
     }
 
     /// <summary>The same object without the keys for which <paramref name="drop"/> is set.</summary>
@@ -272,6 +278,10 @@ internal static class Containers
 
         return (nesting, weight);
     }
+
+    /// <summary>The size of an object with one more member, without looking at the others again.</summary>
+    public static (int Nesting, long Weight) Grow(JqValue obj, string key, JqValue value) =>
+        (Math.Max(obj.Nesting, Deeper(value.Nesting)), Math.Min(obj.Weight + key.Length + value.Weight, MaxWeight));
 
     private static int Deeper(int nesting) => nesting < JqValue.MaxNesting
         ? nesting + 1

@@ -12,4 +12,6 @@ internal sealed record SandboxAnswer(int Status, JsonNode? Body = null)
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
 
     public string? Content => Text ?? Body?.ToJsonString();
+
+    public SandboxAnswer With(IEnumerable<KeyValuePair<string, string>> headers) => this with { Headers = [.. Headers, .. headers] };
 }

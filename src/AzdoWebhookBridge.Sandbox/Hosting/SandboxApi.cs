@@ -16,8 +16,9 @@ internal abstract class SandboxApi
 
     public abstract SandboxAnswer UnknownRoute(SandboxExchange exchange);
 
-    /// <summary>Headers that the vendor puts on every answer.</summary>
-    public abstract IEnumerable<KeyValuePair<string, string>> CommonHeaders();
+    /// <summary>Headers that the vendor puts on every answer, first of all what is left of the budget.</summary>
+    /// <param name="usedUpFor">Tells a budget that is used up for so many seconds, whatever the real one is.</param>
+    public abstract IEnumerable<KeyValuePair<string, string>> CommonHeaders(int? usedUpFor);
 
     /// <summary>Whether the request counts as a write in the numbers that tests look at.</summary>
     public abstract bool IsWrite(SandboxRequest request);

@@ -77,6 +77,7 @@ internal sealed class SandboxServer : IAsyncDisposable
 
             if (plan.Fault?.Kind == SandboxFaultKind.Hold)
             {
+                Signal.Pulse(); // somebody may wait for the request to be held
                 await plan.Fault.Released.Task.WaitAsync(context.RequestAborted);
             }
 
@@ -93,7 +94,6 @@ internal sealed class SandboxServer : IAsyncDisposable
         HttpContext context, SandboxExchange exchange, SandboxFault? fault, Func<SandboxExchange, SandboxAnswer> handle)
     {
         SandboxAnswer? answer;
-        KeyValuePair<string, string>[] commonHeaders;
         lock (_api.Gate)
         {
             answer = fault?.Kind switch
@@ -103,7 +103,6 @@ internal sealed class SandboxServer : IAsyncDisposable
                 SandboxFaultKind.Respond => Ordered(fault),
                 _ => Serve(exchange, handle),
             };
-            commonHeaders = [.. _api.CommonHeaders()];
         }
 
         var isLost = answer is null || fault?.Kind == SandboxFaultKind.LoseAnswer;
@@ -116,7 +115,7 @@ internal sealed class SandboxServer : IAsyncDisposable
             return;
         }
 
-        await WriteAsync(context, answer!, commonHeaders, truncate: fault?.Kind == SandboxFaultKind.Truncate);
+        await WriteAsync(context, answer!, truncate: fault?.Kind == SandboxFaultKind.Truncate);
     }
 
     private void Record(SandboxExchange? exchange, int status)
@@ -133,7 +132,7 @@ internal sealed class SandboxServer : IAsyncDisposable
     {
         try
         {
-            return _api.Refuse(exchange) ?? handle(exchange);
+            return (_api.Refuse(exchange) ?? handle(exchange)).With(_api.CommonHeaders(usedUpFor: null));
         }
         catch (Exception exception)
         {
@@ -144,19 +143,20 @@ internal sealed class SandboxServer : IAsyncDisposable
 
     private SandboxAnswer Ordered(SandboxFault fault)
     {
-        var answer = fault.Body is null
-            ? _api.ErrorAnswer(fault.Status)
-            : new SandboxAnswer(fault.Status) { Text = fault.Body };
-        return fault.RetryAfter is not { } retryAfter
-            ? answer
-            : answer with
-            {
-                Headers =
-                [
-                    .. answer.Headers,
-                    new("Retry-After", Math.Ceiling(retryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture)),
-                ],
-            };
+        int? wait = fault.RetryAfter is { } retryAfter ? (int)Math.Ceiling(retryAfter.TotalSeconds) : null;
+        var answer = fault.Body is null ? _api.ErrorAnswer(fault.Status) : new SandboxAnswer(fault.Status) { Text = fault.Body };
+        if (wait is { } seconds)
+        {
+            answer = answer.With([new("Retry-After", seconds.ToString(CultureInfo.InvariantCulture))]);
+        }
+
+        // What fails in front of the service knows nothing of its budget; a refusal for the budget must not contradict it.
+        return fault.Status switch
+        {
+            >= 500 => answer,
+            429 => answer.With(_api.CommonHeaders(usedUpFor: wait ?? 1)),
+            _ => answer.With(_api.CommonHeaders(usedUpFor: null)),
+        };
     }
 
     private static SandboxAnswer HtmlPage(int status) => new(status)
@@ -165,11 +165,10 @@ internal sealed class SandboxServer : IAsyncDisposable
         Text = $"<html><head><title>{status}</title></head><body><center><h1>{status}</h1></center><hr></body></html>",
     };
 
-    private static async Task WriteAsync(
-        HttpContext context, SandboxAnswer answer, KeyValuePair<string, string>[] commonHeaders, bool truncate)
+    private static async Task WriteAsync(HttpContext context, SandboxAnswer answer, bool truncate)
     {
         context.Response.StatusCode = answer.Status;
-        foreach (var (name, value) in commonHeaders.Concat(answer.Headers))
+        foreach (var (name, value) in answer.Headers)
         {
             context.Response.Headers[name] = value;
         }

@@ -51,7 +51,14 @@ internal sealed class KonnectApi : SandboxApi
                 : answer;
         }
 
-        return exchange.Request.Headers.GetValueOrDefault("Authorization") == "Bearer " + Token ? null : KonnectProblem.Unauthorized();
+        if (exchange.Request.Headers.GetValueOrDefault("Authorization") != "Bearer " + Token)
+        {
+            return KonnectProblem.Unauthorized();
+        }
+
+        return exchange.BodyBytes > 0 && !exchange.HasJsonContentType
+            ? KonnectProblem.Of(415, "Unsupported Media Type", "The body must be application/json")
+            : null;
     }
 
     // 429 and 5xx come from the gateway in front and are no problem+json.
@@ -69,11 +76,11 @@ internal sealed class KonnectApi : SandboxApi
 
     public override SandboxAnswer UnknownRoute(SandboxExchange exchange) => KonnectProblem.NotFound();
 
-    public override IEnumerable<KeyValuePair<string, string>> CommonHeaders() =>
+    public override IEnumerable<KeyValuePair<string, string>> CommonHeaders(int? usedUpFor) =>
     [
         new("ratelimit-limit", Text(Window.Limit)),
-        new("ratelimit-remaining", Text(Window.Remaining)),
-        new("ratelimit-reset", Text(Window.SecondsUntilReset)),
+        new("ratelimit-remaining", Text(usedUpFor is null ? Window.Remaining : 0)),
+        new("ratelimit-reset", Text(usedUpFor ?? Window.SecondsUntilReset)),
         new("x-ratelimit-limit-minute", Text(Window.Limit)),
     ];
 

@@ -145,7 +145,10 @@ public sealed class KonnectSandbox : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until the condition holds; it is looked at now and after each handled request. No sleep, no polling.</summary>
+    /// <summary>
+    /// Waits until the condition holds; it is looked at now, after each handled request and after each change made here.
+    /// The mere passing of time wakes nobody.
+    /// </summary>
     public Task WaitForAsync(Func<bool> condition, CancellationToken cancellationToken) =>
         _server.Signal.WaitForAsync(condition, cancellationToken);
 

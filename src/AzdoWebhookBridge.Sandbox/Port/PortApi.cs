@@ -81,12 +81,12 @@ internal sealed class PortApi : SandboxApi
     public override SandboxAnswer UnknownRoute(SandboxExchange exchange) =>
         new PortError(404, "not_found", $"Route {exchange.Request.Method}:{exchange.Request.Path} not found").ToAnswer();
 
-    public override IEnumerable<KeyValuePair<string, string>> CommonHeaders() =>
+    public override IEnumerable<KeyValuePair<string, string>> CommonHeaders(int? usedUpFor) =>
     [
         new("x-ratelimit-period", Text((long)Window.Period.TotalSeconds)),
         new("x-ratelimit-limit", Text(Window.Limit)),
-        new("x-ratelimit-remaining", Text(Window.Remaining)),
-        new("x-ratelimit-reset", Text(Window.SecondsUntilReset)),
+        new("x-ratelimit-remaining", Text(usedUpFor is null ? Window.Remaining : 0)),
+        new("x-ratelimit-reset", Text(usedUpFor ?? Window.SecondsUntilReset)),
         new("x-trace-id", $"{Guid.NewGuid():N}"),
     ];
 

@@ -1,4 +1,8 @@
 using System.CommandLine;
+using AzdoWebhookBridge.Mapping.Live;
+using AzdoWebhookBridge.Operations.Configuration;
+using AzdoWebhookBridge.Storage;
+using Microsoft.AspNetCore.Connections;
 
 namespace AzdoWebhookBridge.Cli;
 
@@ -17,9 +21,14 @@ internal static class BridgeCommandLine
                 .ConfigureAwait(false);
             return parsed.Errors.Count > 0 ? 1 : exitCode;
         }
-        catch (CommandException exception)
+        catch (Exception exception) when (exception is CommandException or ConfigurationException or StorageStartException or MappingException)
         {
             await Console.Error.WriteLineAsync(exception.Message).ConfigureAwait(false);
+            return 1;
+        }
+        catch (IOException exception) when (exception.InnerException is AddressInUseException)
+        {
+            await Console.Error.WriteLineAsync($"{exception.Message} Choose another one by ASPNETCORE_URLS.").ConfigureAwait(false);
             return 1;
         }
     }

@@ -33,8 +33,8 @@ public sealed class CorpusTests(ITestOutputHelper output)
 
             var id = body.GetProperty("eventId").GetString()!;
             var details = default(JsonElement);
-            await rig.UntilAsync(async () => (details = await rig.GetAsync($"api/events/{id}")).GetProperty("state").GetString() != "stored");
-            var state = details.GetProperty("state").GetString()!;
+            await BridgeRig.UntilAsync(async () => (details = await rig.GetAsync($"api/events/{id}")).GetProperty("event").GetProperty("state").GetString() != "stored");
+            var state = details.GetProperty("event").GetProperty("state").GetString()!;
             Assert.True(details.TryGetProperty("explanation", out var explanation) && explanation.ValueKind == JsonValueKind.Object, $"{file} is not explained");
             var effects = details.GetProperty("effects").EnumerateArray().ToList();
             rows.Add((folder, state, effects.Count));
@@ -49,7 +49,7 @@ public sealed class CorpusTests(ITestOutputHelper output)
         await rig.SettledAsync();
         var entities = rig.Port.Entities();
         Assert.DoesNotContain(entities, entity => entity.Identifier is "null" or "0" or "");
-        Assert.Equal(0, (await rig.GetAsync("api/entities?state=parked")).GetProperty("entities").GetArrayLength());
+        Assert.Equal(0, (await rig.GetAsync("api/entities?state=parked")).GetProperty("items").GetArrayLength());
         foreach (var folder in rows.GroupBy(row => row.Folder, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal))
         {
             var states = folder.GroupBy(row => row.State, StringComparer.Ordinal).Select(group => $"{group.Count()} {group.Key}");

@@ -122,7 +122,7 @@ public sealed class KillTests
         while (true)
         {
             var page = await rig.GetAsync($"api/events?limit=500{(before is null ? "" : $"&before={before}")}");
-            var events = page.GetProperty("events");
+            var events = page.GetProperty("items");
             if (events.GetArrayLength() == 0)
             {
                 return found;
@@ -130,7 +130,7 @@ public sealed class KillTests
 
             foreach (var stored in events.EnumerateArray())
             {
-                before = stored.GetProperty("id").ToString();
+                before = stored.GetProperty("id").GetString()!;
                 Assert.Equal("folded", stored.GetProperty("state").GetString());
                 found += expected.Contains(before) ? 1 : 0;
             }

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using System.Text.Json;
 
 namespace AzdoWebhookBridge.EndToEnd.Tests.Infrastructure;
 
@@ -110,23 +109,10 @@ internal sealed class BridgeProcess : IAsyncDisposable
             _output.TryDequeue(out _);
         }
 
-        if (line.Contains("\"Listening\"", StringComparison.Ordinal) || IsListening(line))
+        // Operations.HostEventIds.Listening: the id is a promise, the words are not.
+        if (line.Contains("\"eventId\":9100,", StringComparison.Ordinal))
         {
             _listening.TrySetResult();
-        }
-    }
-
-    private static bool IsListening(string line)
-    {
-        try
-        {
-            using var json = JsonDocument.Parse(line);
-            return json.RootElement.TryGetProperty("RenderedMessage", out var message)
-                && message.GetString()!.StartsWith("Listening on", StringComparison.Ordinal);
-        }
-        catch (JsonException)
-        {
-            return false;
         }
     }
 }

@@ -111,7 +111,7 @@ internal sealed class BridgeRig : IAsyncDisposable
     public Task<JsonElement> GetAsync(string path) => Client.GetFromJsonAsync<JsonElement>(path);
 
     /// <summary>Asks the API until it says so; it has no push.</summary>
-    public async Task UntilAsync(Func<Task<bool>> condition)
+    public static async Task UntilAsync(Func<Task<bool>> condition)
     {
         using var patience = new CancellationTokenSource(Patience);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));

@@ -34,8 +34,8 @@ public sealed class TargetTests
         await using var rig = await BridgeRig.StartAsync(withKonnect: true);
         var repository = rig.Contoso.Repository(rig.Project, "ledger");
         await rig.PostAsync(rig.Contoso.Push(repository));
-        await rig.UntilAsync(async () => (await rig.GetAsync("api/entities?target=konnect&state=waiting"))
-            .GetProperty("entities").EnumerateArray().Any(entity => entity.GetProperty("reason").GetString()!.Contains("discover", StringComparison.OrdinalIgnoreCase)));
+        await BridgeRig.UntilAsync(async () => (await rig.GetAsync("api/entities?target=konnect&state=waiting"))
+            .GetProperty("items").EnumerateArray().Any(entity => entity.GetProperty("reason").GetString()!.Contains("discover", StringComparison.OrdinalIgnoreCase)));
 
         rig.Konnect.DiscoverRepository("contoso", rig.Project.Name, repository.Id.ToString(), repository.Name);
 
@@ -70,7 +70,7 @@ public sealed class TargetTests
 
         await rig.PortHasAsync(() => rig.Port.Entities(WorkItem).Count == sent);
         var parked = await rig.GetAsync("api/entities?state=parked");
-        Assert.Equal(0, parked.GetProperty("entities").GetArrayLength());
+        Assert.Equal(0, parked.GetProperty("items").GetArrayLength());
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class TargetTests
 
         await rig.PortHasAsync(() => rig.Port.Entities(WorkItem).Count == 59);
         await rig.SettledAsync();
-        var parked = (await rig.GetAsync("api/entities?state=parked&target=port")).GetProperty("entities");
+        var parked = (await rig.GetAsync("api/entities?state=parked&target=port")).GetProperty("items");
         var entity = Assert.Single(parked.EnumerateArray());
         Assert.Equal("13", entity.GetProperty("identifier").GetString());
         Assert.Equal(422, entity.GetProperty("status").GetInt32());

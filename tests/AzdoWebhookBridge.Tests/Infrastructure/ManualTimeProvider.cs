@@ -1,97 +1,120 @@
 namespace AzdoWebhookBridge.Tests.Infrastructure;
 
-/// <summary>A clock that stands still until it is moved; timers fire on the moving thread.</summary>
+/// <summary>
+/// A clock that moves only when told to. The wall clock can be set without time passing, as an operator does; timers fire within
+/// <see cref="Advance"/>, in their order. The odd timestamp frequency finds code that takes timestamps for ticks.
+/// </summary>
 internal sealed class ManualTimeProvider : TimeProvider
 {
+    private const long Frequency = 3_000_000;
+
     private readonly Lock _gate = new();
     private readonly List<ManualTimer> _timers = [];
-    private DateTimeOffset _now = new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
+    private DateTimeOffset _utcNow = new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
+    private TimeSpan _elapsed;
 
-    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+    public override long TimestampFrequency => Frequency;
+
+    public long UnixMilliseconds => GetUtcNow().ToUnixTimeMilliseconds();
 
     public override DateTimeOffset GetUtcNow()
     {
         lock (_gate)
         {
-            return _now;
+            return _utcNow;
         }
     }
 
-    public override long GetTimestamp() => GetUtcNow().Ticks;
-
-    public int ActiveTimers
+    public override long GetTimestamp()
     {
-        get
+        lock (_gate)
         {
-            lock (_gate)
-            {
-                return _timers.Count(timer => timer.Due is not null);
-            }
+            return _elapsed.Ticks * Frequency / TimeSpan.TicksPerSecond;
         }
     }
 
-    public void Advance(TimeSpan by)
+    /// <summary>Steps the wall clock; no time passes, so no timer fires and no lease ends.</summary>
+    public void SetUtcNow(DateTimeOffset utcNow)
     {
-        var end = GetUtcNow() + by;
+        lock (_gate)
+        {
+            _utcNow = utcNow;
+        }
+    }
+
+    public void Advance(TimeSpan time)
+    {
+        TimeSpan end;
+        lock (_gate)
+        {
+            end = _elapsed + time;
+        }
+
         while (true)
         {
-            ManualTimer? next;
+            ManualTimer? due;
             lock (_gate)
             {
-                next = _timers.Where(timer => timer.Due <= end).MinBy(timer => timer.Due);
-                _now = next?.Due > _now ? next.Due.Value : next is null ? end : _now;
-                next?.MoveOn(_now);
+                due = _timers.Where(timer => timer.DueAt <= end).MinBy(timer => timer.DueAt);
+                var at = due?.DueAt ?? end;
+                _utcNow += at - _elapsed;
+                _elapsed = at;
+                due?.Rearm();
             }
 
-            if (next is null)
+            if (due is null)
             {
                 return;
             }
 
-            next.Fire();
+            due.Fire();
         }
     }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = new ManualTimer(this, callback, state);
-        lock (_gate)
-        {
-            _timers.Add(timer);
-        }
-
         timer.Change(dueTime, period);
         return timer;
     }
 
-    private sealed class ManualTimer(ManualTimeProvider owner, TimerCallback callback, object? state) : ITimer
+    private sealed class ManualTimer(ManualTimeProvider provider, TimerCallback callback, object? state) : ITimer
     {
         private TimeSpan _period;
 
-        public DateTimeOffset? Due { get; private set; }
+        public TimeSpan DueAt { get; private set; }
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            lock (owner._gate)
+            lock (provider._gate)
             {
-                _period = period;
-                Due = dueTime == Timeout.InfiniteTimeSpan ? null : owner._now + dueTime;
+                provider._timers.Remove(this);
+                if (dueTime != Timeout.InfiniteTimeSpan)
+                {
+                    _period = period;
+                    DueAt = provider._elapsed + dueTime;
+                    provider._timers.Add(this);
+                }
+
                 return true;
             }
         }
 
-        public void MoveOn(DateTimeOffset now) =>
-            Due = _period == Timeout.InfiniteTimeSpan || _period == TimeSpan.Zero ? null : now + _period;
+        public void Rearm()
+        {
+            if (_period > TimeSpan.Zero)
+            {
+                DueAt += _period;
+            }
+            else
+            {
+                provider._timers.Remove(this);
+            }
+        }
 
         public void Fire() => callback(state);
 
-        public void Dispose()
-        {
-            lock (owner._gate)
-            {
-                owner._timers.Remove(this);
-            }
-        }
+        public void Dispose() => Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
         public ValueTask DisposeAsync()
         {

@@ -29,30 +29,27 @@ internal static class DemoRun
             await StartAsync(bridge, requested, cancellationToken).ConfigureAwait(false);
             var address = new Uri(bridge.Urls.First());
 
-            var console = AnsiConsole.Console;
-            if (!console.Profile.Out.IsTerminal)
-            {
-                console.Profile.Width = 140;
-            }
-
+            var console = CreateConsole();
             console.MarkupLineInterpolated($"[bold]AzdoWebhookBridge demo[/]: bridge on {address}, stand-ins of Port on {portSandbox.BaseAddress} and of Konnect on {konnectSandbox.BaseAddress}");
             console.WriteLine();
-            bool asExpected;
-            using (var story = new DemoStory(address, portSandbox, konnectSandbox, console))
+            try
             {
-                asExpected = await story.PlayAsync(cancellationToken).ConfigureAwait(false);
-            }
+                using var story = new DemoStory(address, portSandbox, konnectSandbox, console);
+                var asExpected = await story.PlayAsync(cancellationToken).ConfigureAwait(false);
+                if (once)
+                {
+                    return asExpected ? 0 : 1;
+                }
 
-            if (!once)
-            {
                 console.WriteLine();
                 console.MarkupLineInterpolated($"Serving until Ctrl-C. Health: {address}health/ready  API: {address}swagger  (X-Api-Key: {ApiKey})");
                 await bridge.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
                 return 0;
             }
-
-            await bridge.StopAsync(CancellationToken.None).ConfigureAwait(false);
-            return asExpected ? 0 : 1;
+            finally
+            {
+                await bridge.StopAsync(CancellationToken.None).ConfigureAwait(false);
+            }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -62,6 +59,18 @@ internal static class DemoRun
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    private static IAnsiConsole CreateConsole()
+    {
+        if (!Console.IsOutputRedirected)
+        {
+            return AnsiConsole.Console;
+        }
+
+        var plain = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors });
+        plain.Profile.Width = 160;
+        return plain;
     }
 
     private static async Task StartAsync(WebApplication bridge, int port, CancellationToken cancellationToken)
@@ -88,5 +97,7 @@ internal static class DemoRun
         ["Konnect:BaseUrl"] = konnect.BaseAddress.ToString(),
         ["Konnect:Token"] = konnect.Options.Token,
         ["Delivery:MaxBackoff"] = "00:00:02",
+        // The story speaks; what it provokes on purpose would fill the log with warnings.
+        ["Serilog:MinimumLevel:Default"] = "Fatal",
     };
 }

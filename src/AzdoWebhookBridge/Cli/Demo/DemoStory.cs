@@ -142,9 +142,9 @@ internal sealed class DemoStory : IDisposable
         while (true)
         {
             var page = await _client.GetFromJsonAsync<JsonElement>("api/entities?state=parked&target=port", patience.Token).ConfigureAwait(false);
-            if (page.GetProperty("entities") is { } entities && entities.GetArrayLength() > 0)
+            if (page.GetProperty("items") is { } items && items.GetArrayLength() > 0)
             {
-                return entities[0].GetProperty("reason").GetString()!;
+                return items[0].GetProperty("reason").GetString()!;
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(100), patience.Token).ConfigureAwait(false);

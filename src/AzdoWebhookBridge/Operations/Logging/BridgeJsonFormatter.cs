@@ -2,6 +2,7 @@ using System.Globalization;
 using Serilog.Events;
 using Serilog.Formatting;
 using Serilog.Formatting.Json;
+using Serilog.Parsing;
 
 namespace AzdoWebhookBridge.Operations.Logging;
 
@@ -19,7 +20,7 @@ internal sealed class BridgeJsonFormatter : ITextFormatter
         output.Write('"');
         WriteEventId(logEvent, output);
         WriteText(output, "source", SourceOf(logEvent));
-        WriteText(output, "message", logEvent.RenderMessage(CultureInfo.InvariantCulture));
+        WriteText(output, "message", Render(logEvent));
         WriteText(output, "traceId", logEvent.TraceId?.ToHexString());
         foreach (var (name, value) in logEvent.Properties)
         {
@@ -34,6 +35,27 @@ internal sealed class BridgeJsonFormatter : ITextFormatter
 
         WriteText(output, "exception", logEvent.Exception?.ToString());
         output.Write("}\n");
+    }
+
+    // As Serilog renders it, but without quotes around texts: people read this member.
+    private static string Render(LogEvent logEvent)
+    {
+        using var message = new StringWriter(CultureInfo.InvariantCulture);
+        foreach (var token in logEvent.MessageTemplate.Tokens)
+        {
+            if (token is PropertyToken property
+                && logEvent.Properties.TryGetValue(property.PropertyName, out var value)
+                && value is ScalarValue { Value: string text })
+            {
+                message.Write(text);
+            }
+            else
+            {
+                token.Render(logEvent.Properties, message, CultureInfo.InvariantCulture);
+            }
+        }
+
+        return message.ToString();
     }
 
     private static void WriteEventId(LogEvent logEvent, TextWriter output)

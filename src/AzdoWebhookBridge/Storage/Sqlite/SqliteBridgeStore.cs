@@ -90,7 +90,6 @@ internal sealed partial class SqliteBridgeStore(
         }
 
         _file?.Dispose();
-        _claimGate.Dispose();
     }
 
     private void Open()

@@ -43,7 +43,10 @@ internal sealed class SqliteFile : IDisposable
         try
         {
             Directory.CreateDirectory(folder);
-            path = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+            if (new FileInfo(path) is { LinkTarget: not null } link)
+            {
+                path = link.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+            }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -118,7 +121,7 @@ internal sealed class SqliteFile : IDisposable
         string format;
         try
         {
-            format = new DriveInfo(path).DriveFormat;
+            format = new DriveInfo(System.IO.Path.GetDirectoryName(path)!).DriveFormat;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {

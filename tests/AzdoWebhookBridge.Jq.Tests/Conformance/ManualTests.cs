@@ -1,0 +1,73 @@
+using Xunit.Abstractions;
+
+namespace AzdoWebhookBridge.Jq.Tests.Conformance;
+
+/// <summary>The examples of jq's manual.</summary>
+public sealed class ManualTests(ITestOutputHelper output)
+{
+    /// <summary>Examples we fail on purpose, with the reason.</summary>
+    private static readonly Dictionary<string, string> KnownFailures = new(StringComparer.Ordinal)
+    {
+        ["$ENV.PAGER"] = "the environment is always empty",
+        ["env.PAGER"] = "the environment is always empty",
+    };
+
+    [MaterialFact("jq/man.test")]
+    public void EveryExample_GivesTheOutputsOfTheManual()
+    {
+        var blocks = ManualFile.Read(MaterialFactAttribute.PathOf("jq/man.test"));
+        var failures = new List<string>();
+        var known = new List<string>();
+        foreach (var block in blocks)
+        {
+            if (Check(block) is not { } problem)
+            {
+                continue;
+            }
+
+            if (KnownFailures.ContainsKey(block.Program))
+            {
+                known.Add(block.Program);
+            }
+            else
+            {
+                failures.Add($"{block.Name}\n    {problem}");
+            }
+        }
+
+        output.WriteLine($"{blocks.Count - failures.Count - known.Count} of {blocks.Count} examples pass");
+        foreach (var program in known)
+        {
+            output.WriteLine($"known: {program}: {KnownFailures[program]}");
+        }
+
+        Assert.Empty(failures);
+        Assert.Equal(KnownFailures.Keys.Order(StringComparer.Ordinal), known.Order(StringComparer.Ordinal));
+    }
+
+    private static string? Check(ManualBlock block)
+    {
+        try
+        {
+            var program = JqProgram.Compile(block.Program);
+            if (block.MustFail)
+            {
+                return "compiles";
+            }
+
+            var outputs = program.Evaluate(JqValue.Parse(block.Input)).ToList();
+            var expected = block.Expected.Select(text => JqValue.Parse(text)).ToList();
+            return outputs.SequenceEqual(expected)
+                ? null
+                : $"gives {string.Join(' ', outputs)}, expected {string.Join(' ', expected)}";
+        }
+        catch (JqCompileException exception)
+        {
+            return block.MustFail ? null : exception.Message;
+        }
+        catch (Exception exception) when (exception is JqRuntimeException or JqLimitException)
+        {
+            return exception.Message;
+        }
+    }
+}
