@@ -1,3 +1,6 @@
+using System.Diagnostics.Metrics;
+using AzdoWebhookBridge.Operations.Telemetry;
+
 namespace AzdoWebhookBridge.Ingress;
 
 /// <summary>
@@ -7,6 +10,9 @@ namespace AzdoWebhookBridge.Ingress;
 internal sealed class InFlightBudget
 {
     private long _taken;
+
+    public InFlightBudget(BridgeMetrics metrics) => metrics.AddGauge(
+        "bridge.ingress.bytes_in_flight", "By", "What the bodies being received take together.", () => [new Measurement<double>(Taken)]);
 
     public long Taken => Interlocked.Read(ref _taken);
 

@@ -17,7 +17,6 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using NSubstitute;
 
 namespace AzdoWebhookBridge.Tests.Infrastructure;
 
@@ -48,8 +47,6 @@ internal sealed class BridgeHost : IAsyncDisposable
     public Uri BaseAddress { get; }
 
     public HttpClient Client { get; }
-
-    public IMappingInspector Mapping => App.Services.GetRequiredService<IMappingInspector>();
 
     /// <summary>With one Basic credential and both kinds of keys, unless the settings say otherwise.</summary>
     public static Task<BridgeHost> StartAsync(
@@ -85,9 +82,9 @@ internal sealed class BridgeHost : IAsyncDisposable
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<IBridgeStore>(store);
         builder.Services.AddSingleton<IEventStore>(store);
-        builder.Services.AddSingleton(Substitute.For<IMappingInspector>());
-        builder.Services.AddSingleton(Target("port"));
-        builder.Services.AddSingleton(Target("konnect"));
+        builder.Services.AddSingleton<IMappingInspector>(new FakeMappingInspector());
+        builder.Services.AddSingleton<ICatalogTarget>(new FakeTarget("port", isConfigured: true));
+        builder.Services.AddSingleton<ICatalogTarget>(new FakeTarget("konnect", isConfigured: false));
         builder.Services.AddOperations().AddIngress().AddOperatorApi();
         services?.Invoke(builder.Services);
 
@@ -99,14 +96,6 @@ internal sealed class BridgeHost : IAsyncDisposable
         app.MapIngress().MapHealth().MapMetrics().MapOperatorApi().MapUnknownAddresses();
         await app.StartAsync();
         return new BridgeHost(app, store, logs);
-    }
-
-    private static ICatalogTarget Target(string name)
-    {
-        var target = Substitute.For<ICatalogTarget>();
-        target.Name.Returns(name);
-        target.IsConfigured.Returns(name == "port");
-        return target;
     }
 
     /// <summary>Posts a body as Azure DevOps does.</summary>

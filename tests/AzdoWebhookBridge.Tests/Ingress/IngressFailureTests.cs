@@ -23,7 +23,7 @@ public sealed class IngressFailureTests
         new IOException("canary-exception-text"),
         new OperationCanceledException("canary-exception-text"),
         new TimeoutException("canary-exception-text"),
-        new NullReferenceException("canary-exception-text"),
+        new FormatException("canary-exception-text"),
     };
 
     [Theory]
@@ -108,8 +108,8 @@ public sealed class IngressFailureTests
     [Fact]
     public async Task ShuttingDown_Is503()
     {
-        await using var host = await BridgeHost.StartAsync(services: services =>
-            services.AddSingleton<Microsoft.Extensions.Hosting.IHostApplicationLifetime>(new StoppingLifetime()));
+        await using var host = await BridgeHost.StartAsync();
+        host.App.Lifetime.StopApplication();
 
         await AssertUnavailableAsync(await host.PostAsync(Payloads.Push()));
     }
@@ -124,18 +124,5 @@ public sealed class IngressFailureTests
         Record.Exception(() => host.Reconfigure(("Ingress:Credentials:0:Password", "other")));
 
         Assert.Equal(HttpStatusCode.Accepted, (await host.PostAsync(Payloads.Push(notificationId: 99))).StatusCode);
-    }
-
-    private sealed class StoppingLifetime : Microsoft.Extensions.Hosting.IHostApplicationLifetime
-    {
-        public CancellationToken ApplicationStarted => CancellationToken.None;
-
-        public CancellationToken ApplicationStopping => new(canceled: true);
-
-        public CancellationToken ApplicationStopped => CancellationToken.None;
-
-        public void StopApplication()
-        {
-        }
     }
 }

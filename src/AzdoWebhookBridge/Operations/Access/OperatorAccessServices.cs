@@ -14,7 +14,10 @@ internal static class OperatorAccessServices
         services.AddSingleton<OperatorAccess>();
         services.AddSingleton<ApiKeyRing>();
         services.AddSingleton<OperatorRefusals>();
-        services.AddAuthentication()
+        // Not AddAuthentication: that brings data protection, which writes keys to disk, and API keys need none.
+        services.AddAuthenticationCore();
+        services.AddWebEncoders();
+        new AuthenticationBuilder(services)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.SchemeName, configureOptions: null)
             .AddPolicyScheme(OperatorScheme, displayName: null, options =>
             {
