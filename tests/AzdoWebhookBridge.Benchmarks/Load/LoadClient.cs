@@ -102,12 +102,12 @@ internal sealed class LoadClient(IPEndPoint endpoint, string path, string author
             return false;
         }
 
-        Utf8Parser.TryParse(answer[9..], out status, out _);
+        _ = Utf8Parser.TryParse(answer[9..], out status, out _);
         var head = answer[..end];
         var at = head.IndexOf("Content-Length: "u8);
         if (at >= 0)
         {
-            Utf8Parser.TryParse(head[(at + 16)..], out int length, out _);
+            _ = Utf8Parser.TryParse(head[(at + 16)..], out int length, out _);
             return answer.Length >= end + 4 + length;
         }
 

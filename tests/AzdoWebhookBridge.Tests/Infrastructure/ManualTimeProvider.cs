@@ -17,6 +17,18 @@ internal sealed class ManualTimeProvider : TimeProvider
 
     public long UnixMilliseconds => GetUtcNow().ToUnixTimeMilliseconds();
 
+    /// <summary>How many timers are running: a loop that waits for time to pass has one.</summary>
+    public int ActiveTimers
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _timers.Count;
+            }
+        }
+    }
+
     public override DateTimeOffset GetUtcNow()
     {
         lock (_gate)
