@@ -27,6 +27,7 @@ internal sealed class ExpressionRunner
     private JqLimits _limits = FullLimits;
     private long _maxSteps = MaxSteps;
     private long _evaluations = 1;
+    private int _regexRetries = 4;
 
     /// <summary>Why the last evaluation failed; null when it did not.</summary>
     public string? Error { get; private set; }
@@ -52,23 +53,31 @@ internal sealed class ExpressionRunner
     public JqValue? Run(JqProgram program, JqValue input)
     {
         Error = null;
-        try
+        while (true)
         {
-            return program.First(input, _limits);
+            try
+            {
+                return program.First(input, _limits);
+            }
+            catch (JqRuntimeException exception)
+            {
+                Error = Cut(exception.Message);
+                return null;
+            }
+            catch (JqLimitException exception) when (exception.Limit == JqLimit.RegexTime && _regexRetries > 0)
+            {
+                // The only budget that the clock decides: a machine that stalled for a moment must not cost a field.
+                _regexRetries--;
+            }
+            catch (JqLimitException exception)
+            {
+                Error = Cut($"budget used up ({exception.Limit}): {exception.Message}");
+                // What used up one budget would use up the next: the event as a whole stays bounded.
+                _maxSteps = Math.Max(MinSteps, _maxSteps / 2);
+                Share(_evaluations);
+                return null;
+            }
         }
-        catch (JqRuntimeException exception)
-        {
-            Error = Cut(exception.Message);
-        }
-        catch (JqLimitException exception)
-        {
-            Error = Cut($"budget used up ({exception.Limit}): {exception.Message}");
-            // What used up one budget would use up the next: the event as a whole stays bounded.
-            _maxSteps = Math.Max(MinSteps, _maxSteps / 2);
-            Share(_evaluations);
-        }
-
-        return null;
     }
 
     /// <summary>A template's value; null when it gives nothing or an <see cref="Error"/>. Members of an object that fail are left out.</summary>

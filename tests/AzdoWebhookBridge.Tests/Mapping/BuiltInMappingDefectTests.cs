@@ -19,6 +19,7 @@ public sealed class BuiltInMappingDefectTests
 
         Assert.Empty(result.Problems);
         Assert.Empty(result.Warnings);
+        Assert.DoesNotMatch(@"\b(test|match|capture|scan|splits|g?sub)\(", BuiltInMapping.Text);
         // Every filter has to take the fast way.
         Assert.All(result.Rules!.Rules, rule => Assert.NotNull(rule.Filter.EventTypes));
     }

@@ -17,14 +17,27 @@ internal sealed class YamlDocumentReader
 
     public static DocumentNode? Read(string text)
     {
+        var reader = new YamlDocumentReader(text);
         try
         {
-            return new YamlDocumentReader(text).ReadDocument();
+            return reader.ReadDocument();
         }
         catch (YamlException exception)
         {
             throw new DocumentException(exception.Message, (int)exception.Start.Line, (int)exception.Start.Column);
         }
+        catch (InvalidOperationException)
+        {
+            // What YamlDotNet says of a text that ends inside a bracket.
+            var (line, column) = EndOf(text);
+            throw new DocumentException("the file ends in the middle of a value", line, column);
+        }
+    }
+
+    private static (int Line, int Column) EndOf(string text)
+    {
+        var lines = text.AsSpan().Count('\n');
+        return (lines + 1, text.Length - (text.LastIndexOf('\n') + 1) + 1);
     }
 
     private DocumentNode? ReadDocument()
