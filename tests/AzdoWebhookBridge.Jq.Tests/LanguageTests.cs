@@ -172,7 +172,7 @@ public sealed class LanguageTests
     [InlineData("splits", 1, 1, "but splits takes 1 argument or 2 arguments")]
     [InlineData("1 as $item | $itm", 1, 14, "did you mean $item?")]
     [InlineData("if 1 then 2", 1, 12, "expected 'else', 'elif' or 'end' of 'if'")]
-    [InlineData("@foo \"\\(1)\"", 1, 1, "Found the format @foo")]
+    [InlineData("@foo \"\\(1)\"", 1, 6, "Found the format @foo")]
     [InlineData("break $x", 1, 1, "outside of 'label $x'")]
     [InlineData("\"abc", 1, 5, "expected '\"' to close a string")]
     [InlineData("\"a\\qb\"", 1, 3, "Found '\\q' in a string")]

@@ -96,9 +96,8 @@ internal sealed class RegexTranslator
                     Quantifier(unit);
                     break;
                 default:
-                    if (unit is '.' or '^' or '$' or '|' or '#' || char.IsWhiteSpace(unit))
+                    if (unit is '.' or '^' or '$' or '|')
                     {
-                        // White space matters in the extended mode only, but then it is not literal.
                         _literal = false;
                     }
 

@@ -1,0 +1,178 @@
+using AzdoWebhookBridge.Jq.Evaluation;
+using AzdoWebhookBridge.Jq.Values;
+
+namespace AzdoWebhookBridge.Jq.Builtins;
+
+/// <summary><c>limit(n; f)</c> asks f for n outputs and no more.</summary>
+internal sealed class LimitNode(Node count, Node source) : StreamNode
+{
+    public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)
+    {
+        foreach (var limit in count.Stream(run, env, input))
+        {
+            foreach (var value in Take(run, limit, source.Stream(run, env, input)))
+            {
+                yield return value;
+            }
+        }
+    }
+
+    public override IEnumerable<PathPoint> Paths(Run run, Env env, PathPoint at)
+    {
+        foreach (var limit in count.Stream(run, env, at.Value))
+        {
+            foreach (var point in Take(run, limit, source.Paths(run, env, at)))
+            {
+                yield return point;
+            }
+        }
+    }
+
+    private static IEnumerable<T> Take<T>(Run run, JqValue limit, IEnumerable<T> items)
+    {
+        var left = ControlBuiltins.Number(limit, "limit");
+        if (left < 0)
+        {
+            throw new JqRuntimeException("limit doesn't support negative count");
+        }
+
+        if (!(left > 0))
+        {
+            yield break;
+        }
+
+        foreach (var item in items)
+        {
+            run.Step();
+            yield return item;
+            if (--left <= 0)
+            {
+                yield break;
+            }
+        }
+    }
+}
+
+internal sealed class SkipNode(Node count, Node source, string negative = "skip doesn't support negative count") : StreamNode
+{
+    public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)
+    {
+        foreach (var skipped in count.Stream(run, env, input))
+        {
+            foreach (var value in Skip(run, skipped, source.Stream(run, env, input)))
+            {
+                yield return value;
+            }
+        }
+    }
+
+    public override IEnumerable<PathPoint> Paths(Run run, Env env, PathPoint at)
+    {
+        foreach (var skipped in count.Stream(run, env, at.Value))
+        {
+            foreach (var point in Skip(run, skipped, source.Paths(run, env, at)))
+            {
+                yield return point;
+            }
+        }
+    }
+
+    private IEnumerable<T> Skip<T>(Run run, JqValue skipped, IEnumerable<T> items)
+    {
+        var left = ControlBuiltins.Number(skipped, "skip");
+        if (left < 0)
+        {
+            throw new JqRuntimeException(negative);
+        }
+
+        foreach (var item in items)
+        {
+            run.Step();
+            if (left > 0)
+            {
+                left--;
+                continue;
+            }
+
+            yield return item;
+        }
+    }
+}
+
+internal sealed class UntilNode(Node condition, Node update) : SingleNode
+{
+    public override JqValue? Eval(Run run, Env env, JqValue input)
+    {
+        var value = input;
+        while (value is not null)
+        {
+            run.Step();
+            var holds = condition.Eval(run, env, value);
+            if (holds is null || holds.IsTruthy)
+            {
+                return holds is null ? null : value;
+            }
+
+            value = update.Eval(run, env, value);
+        }
+
+        return null;
+    }
+}
+
+internal sealed class WhileNode(Node condition, Node update) : StreamNode
+{
+    public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)
+    {
+        var value = input;
+        while (value is not null && condition.Eval(run, env, value) is { IsTruthy: true })
+        {
+            run.Step();
+            yield return value;
+            value = update.Eval(run, env, value);
+        }
+    }
+}
+
+/// <summary>The outputs of f on the same input, over and over.</summary>
+internal sealed class RepeatNode(Node body) : StreamNode
+{
+    public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)
+    {
+        while (true)
+        {
+            run.Step();
+            foreach (var value in body.Stream(run, env, input))
+            {
+                run.Step();
+                yield return value;
+            }
+        }
+    }
+}
+
+internal sealed class RangeNode(Node from, Node upTo, Node by) : StreamNode
+{
+    public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)
+    {
+        foreach (var start in from.Stream(run, env, input))
+        {
+            foreach (var end in upTo.Stream(run, env, input))
+            {
+                foreach (var step in by.Stream(run, env, input))
+                {
+                    if (start is not NumberValue first || end is not NumberValue last || step is not NumberValue distance)
+                    {
+                        throw new JqRuntimeException("Range bounds must be numeric");
+                    }
+
+                    for (var i = first.Value; distance.Value > 0 ? i < last.Value : distance.Value < 0 && i > last.Value; i += distance.Value)
+                    {
+                        run.Step();
+                        yield return NumberValue.Create(i);
+                    }
+                }
+            }
+        }
+    }
+}
