@@ -22,7 +22,6 @@ public sealed class KonnectSlugTests
     [InlineData("___", "repo-4bc14d40")]
     [InlineData("", "repo-4bc14d40")]
     [InlineData("İstanbul", "stanbul")]
-    [InlineData("K", "repo-4bc14d40")]
     public void Name_BecomesWhatKonnectTakes(string name, string expected) => Assert.Equal(expected, KonnectSlug.ServiceName(name, Id));
 
     [Theory]

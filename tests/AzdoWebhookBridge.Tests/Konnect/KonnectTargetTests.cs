@@ -438,6 +438,10 @@ public sealed class KonnectTargetTests
         for (var number = 1; number <= 40; number++)
         {
             sandbox.DiscoverRepository("contoso", "Shop", RepositoryId(number), $"r{number}");
+        }
+
+        for (var number = 1; number <= 40; number++)
+        {
             var victim = random.Next(2) == 0 ? "/v1/catalog-services" : "/v1/resource-mappings";
             sandbox.Faults.LoseAnswer(when: request => request.Method == "POST" && request.Path == victim);
 
