@@ -327,7 +327,8 @@ public abstract partial class StoreConformanceTests
             stored,
             EventState.Folded,
             Upsert(Nasty, 1, ("title", "one")),
-            Upsert("a\0b\ufffdc", 2, ("title", "two"))) with { Explanation = Nasty };
+            Upsert("a\0b\ufffdc", 2, ("title", "two")));
+        nasty = nasty with { Explanation = Nasty };
 
         await Store.FoldAsync([nasty, Mapped(good, EventState.Folded, Upsert("good", 1, ("title", "g")))], Now, NoSpacing, None);
         var claimed = await Store.ClaimEntitiesAsync(Port, 10, Lease, Now, None);

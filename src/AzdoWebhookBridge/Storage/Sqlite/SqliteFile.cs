@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -142,11 +141,7 @@ internal sealed class SqliteFile : IDisposable
         var lockPath = path + ".lock";
         try
         {
-            var stream = new FileStream(lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
-            stream.SetLength(0);
-            stream.Write(System.Text.Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
-            stream.Flush();
-            return stream;
+            return new FileStream(lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (UnauthorizedAccessException exception)
         {
@@ -157,25 +152,9 @@ internal sealed class SqliteFile : IDisposable
         catch (IOException exception)
         {
             throw new StorageStartException(
-                $"The database '{path}' is in use by another bridge{Holder(lockPath)}: '{lockPath}' cannot be locked "
+                $"The database '{path}' is in use by another bridge: '{lockPath}' cannot be locked "
                 + $"({exception.Message}). SQLite serves one process; stop the other one, or use PostgreSQL for several replicas.",
                 exception);
-        }
-    }
-
-    private static string Holder(string lockPath)
-    {
-        try
-        {
-            using var stream = new FileStream(lockPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            using var reader = new StreamReader(stream);
-            return int.TryParse(reader.ReadToEnd(), NumberStyles.None, CultureInfo.InvariantCulture, out var process)
-                ? $" (process {process})"
-                : "";
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return "";
         }
     }
 

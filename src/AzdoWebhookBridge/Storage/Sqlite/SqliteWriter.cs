@@ -8,12 +8,6 @@ namespace AzdoWebhookBridge.Storage.Sqlite;
 /// </summary>
 internal sealed partial class SqliteWriter : IAsyncDisposable
 {
-    private const int MaxGroup = 512;
-    private const int MaxGroupBytes = 4 * 1024 * 1024;
-    private const int MaxWaitingAppends = 8192;
-    private const long MaxWaitingBytes = 64 * 1024 * 1024;
-    private const int MaxWaitingJobs = 1024;
-
     // One after the other, when something ended a whole group; by then it is clear whether the database is at fault.
     private const int MaxFailuresOneByOne = 3;
 
@@ -23,13 +17,6 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly SqliteCheckpointer _checkpointer;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    private readonly object _gate = new();
-    private readonly Queue<AppendRequest> _appends = new();
-    private readonly Queue<IWriteJob> _jobs = new();
-    private long _waitingBytes;
-    private bool _isIdle;
-    private bool _isStopping;
 
     private SqliteSession? _session;
     private long _lastEventId;
@@ -109,65 +96,6 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
         await _ended.Task;
     }
 
-    private string? Enqueue(AppendRequest request)
-    {
-        lock (_gate)
-        {
-            if (_isStopping)
-            {
-                return "The store is closed.";
-            }
-
-            if (_appends.Count >= MaxWaitingAppends || (_appends.Count > 0 && _waitingBytes + request.Size > MaxWaitingBytes))
-            {
-                return "Too many events wait to be written.";
-            }
-
-            _appends.Enqueue(request);
-            _waitingBytes += request.Size;
-            WakeWithinGate();
-            return null;
-        }
-    }
-
-    private string? Enqueue(IWriteJob job)
-    {
-        lock (_gate)
-        {
-            if (_isStopping)
-            {
-                return "The store is closed.";
-            }
-
-            if (_jobs.Count >= MaxWaitingJobs)
-            {
-                return "Too many changes wait to be written.";
-            }
-
-            _jobs.Enqueue(job);
-            WakeWithinGate();
-            return null;
-        }
-    }
-
-    private void Wake()
-    {
-        lock (_gate)
-        {
-            WakeWithinGate();
-        }
-    }
-
-    // The pulse costs a system call; the writer mostly is at work.
-    private void WakeWithinGate()
-    {
-        if (_isIdle)
-        {
-            _isIdle = false;
-            Monitor.Pulse(_gate);
-        }
-    }
-
     private void Loop()
     {
         var group = new List<AppendRequest>(MaxGroup);
@@ -186,10 +114,7 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
                     Run(job);
                 }
 
-                if (_session is { } session)
-                {
-                    _checkpointer.AfterWork(session);
-                }
+                Checkpoint();
             }
         }
         finally
@@ -197,31 +122,6 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
             _checkpointer.Dispose();
             _session?.Dispose();
             _ended.TrySetResult();
-        }
-    }
-
-    /// <summary>Waits for work; false when the writer is to end and nothing is left.</summary>
-    private bool Take(List<AppendRequest> group, out IWriteJob? job)
-    {
-        lock (_gate)
-        {
-            while (_appends.Count == 0 && _jobs.Count == 0 && !_isStopping && !_checkpointer.IsWriterWanted)
-            {
-                _isIdle = true;
-                Monitor.Wait(_gate);
-            }
-
-            _isIdle = false;
-            var bytes = 0;
-            while (group.Count < MaxGroup && _appends.TryPeek(out var next) && (bytes == 0 || bytes + next.Size <= MaxGroupBytes))
-            {
-                group.Add(_appends.Dequeue());
-                bytes += next.Size;
-            }
-
-            _waitingBytes -= bytes;
-            _jobs.TryDequeue(out job);
-            return group.Count > 0 || job is not null || !_isStopping;
         }
     }
 
@@ -375,8 +275,32 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
             return;
         }
 
-        job.Succeed();
+        try
+        {
+            job.Succeed();
+        }
+        catch (Exception exception)
+        {
+            // It is durable, but what follows from it went wrong: a bug, which must not end the only writer.
+            job.Fail(exception);
+        }
+
         Recovered();
+    }
+
+    private void Checkpoint()
+    {
+        if (_session is { } session)
+        {
+            try
+            {
+                _checkpointer.AfterWork(session);
+            }
+            catch (SqliteException)
+            {
+                CloseSession();
+            }
+        }
     }
 
     private SqliteSession Session()
