@@ -17,6 +17,18 @@ internal sealed class ManualTimeProvider : TimeProvider
 
     public long UnixMilliseconds => GetUtcNow().ToUnixTimeMilliseconds();
 
+    /// <summary>How many timers wait: tells that somebody has begun to.</summary>
+    public int ActiveTimers
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _timers.Count;
+            }
+        }
+    }
+
     public override DateTimeOffset GetUtcNow()
     {
         lock (_gate)
