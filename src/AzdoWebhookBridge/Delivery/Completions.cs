@@ -6,8 +6,18 @@ namespace AzdoWebhookBridge.Delivery;
 /// <summary>Turns what a catalog said into what becomes of the entity. Pure.</summary>
 internal static class Completions
 {
-    // An uncharged retry: long enough not to spin, short enough that the circuit decides the real pause.
-    private const long UnavailablePauseMilliseconds = 500;
+    // An uncharged retry, on top of the circuit's pause: who was tried goes behind who was not, so that one entity that a
+    // catalog always fails on is not the probe for ever.
+    private static readonly TimeSpan UnavailablePause = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>
+    /// A catalog that works and answers 500 to one batch fails on what is in it: charged to those, so that they end up alone and
+    /// the others get through.
+    /// </summary>
+    public static DeliveryOutcome Blame(DeliveryOutcome outcome, bool isTargetAlive) =>
+        outcome is DeliveryOutcome.TargetUnavailable { Status: 500 } failure && isTargetAlive
+            ? new DeliveryOutcome.Retry(failure.Reason, failure.Status)
+            : outcome;
 
     public static DeliveryItem ToItem(ClaimedEntity entity) => new()
     {
@@ -24,8 +34,9 @@ internal static class Completions
     /// <param name="options">Cap and patience.</param>
     /// <param name="now">Unix ms.</param>
     /// <param name="random">A number in [0, 1).</param>
+    /// <param name="circuitPause">How long the target's circuit lets nothing through.</param>
     public static EntityCompletion From(
-        ClaimedEntity entity, DeliveryOutcome outcome, DeliveryOptions options, long now, double random)
+        ClaimedEntity entity, DeliveryOutcome outcome, DeliveryOptions options, long now, double random, TimeSpan circuitPause)
     {
         switch (outcome)
         {
@@ -48,8 +59,9 @@ internal static class Completions
                 return new EntityCompletion.Retry(
                     entity, retry.Reason, retry.Status, now + (long)delay.TotalMilliseconds, CountsAsAttempt: true, now);
             case DeliveryOutcome.TargetUnavailable unavailable:
+                var until = UnavailablePause + (circuitPause > TimeSpan.Zero ? circuitPause : TimeSpan.Zero);
                 return new EntityCompletion.Retry(
-                    entity, unavailable.Reason, unavailable.Status, now + UnavailablePauseMilliseconds, CountsAsAttempt: false, now);
+                    entity, unavailable.Reason, unavailable.Status, now + (long)until.TotalMilliseconds, CountsAsAttempt: false, now);
             default:
                 throw new InvalidOperationException($"Unknown outcome {outcome.GetType().Name}.");
         }

@@ -146,7 +146,7 @@ internal sealed partial class DeliveryWorker(
         IReadOnlyList<DeliveryOutcome>? outcomes;
         try
         {
-            outcomes = await circuit.SendAsync(token => target.DeliverAsync(batch, token), drain).ConfigureAwait(false);
+            outcomes = await circuit.SendAsync(token => DeliverAsync(batch, token), drain).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (drain.IsCancellationRequested)
         {
@@ -170,7 +170,7 @@ internal sealed partial class DeliveryWorker(
         var completions = new List<EntityCompletion>(entities.Count);
         for (var i = 0; i < entities.Count; i++)
         {
-            var completion = Completions.From(entities[i], outcomes[i], options.CurrentValue, now, _jitter.NextDouble());
+            var completion = Completions.From(entities[i], outcomes[i], options.CurrentValue, now, _jitter.NextDouble(), circuit.Pause);
             completions.Add(completion);
             if (completion is EntityCompletion.Park park)
             {
@@ -179,6 +179,13 @@ internal sealed partial class DeliveryWorker(
         }
 
         return completions;
+    }
+
+    private async Task<IReadOnlyList<DeliveryOutcome>> DeliverAsync(DeliveryBatch batch, CancellationToken cancellationToken)
+    {
+        var outcomes = await target.DeliverAsync(batch, cancellationToken).ConfigureAwait(false);
+        var isAlive = circuit.IsAlive;
+        return [.. outcomes.Select(outcome => Completions.Blame(outcome, isAlive))];
     }
 
     private void Measure(IReadOnlyList<DeliveryOutcome> outcomes, TimeSpan duration)

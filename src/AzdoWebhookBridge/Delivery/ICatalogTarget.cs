@@ -20,6 +20,9 @@ internal interface ICatalogTarget
     /// <summary>How many entities one pass should lease at most.</summary>
     int MaxClaim { get; }
 
+    /// <summary>How many calls the catalog still allows in its window, by its last answer; null when it does not say.</summary>
+    long? RateBudget => null;
+
     /// <summary>
     /// Cuts the entities into stages that have to follow each other (parents before children); the batches of one stage may
     /// run side by side. Every item is in exactly one batch. Pure.

@@ -26,6 +26,7 @@ internal sealed class TargetCircuit
     private readonly Lock _gate = new();
     private DateTimeOffset _pausedUntil = DateTimeOffset.MinValue;
     private DateTimeOffset _openUntil = DateTimeOffset.MinValue;
+    private DateTimeOffset _lastSuccess = DateTimeOffset.MinValue;
     private int _breaks;
     private string? _reason;
 
@@ -61,6 +62,18 @@ internal sealed class TargetCircuit
 
     /// <summary>Why the catalog could not be used last; null once it answered again.</summary>
     public string? Reason => _reason;
+
+    /// <summary>Whether the catalog took something within the last seconds: then a single failing batch is not the catalog's fault.</summary>
+    public bool IsAlive
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _time.GetUtcNow() - _lastSuccess < TimeSpan.FromSeconds(5);
+            }
+        }
+    }
 
     /// <summary>How long nothing may be sent: the longer of the open circuit and the rate limit. Zero: go on.</summary>
     public TimeSpan Pause
@@ -151,6 +164,11 @@ internal sealed class TargetCircuit
         lock (_gate)
         {
             _reason = failure?.Reason;
+            if (failure is null)
+            {
+                _lastSuccess = _time.GetUtcNow();
+            }
+
             if (failure?.After is { } after)
             {
                 var until = _time.GetUtcNow() + RetrySchedule.Delay(1, after, _maxBackoff(), _random());

@@ -1,6 +1,5 @@
 using AzdoWebhookBridge.Delivery;
 using AzdoWebhookBridge.Delivery.Http;
-using FluentValidation;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace AzdoWebhookBridge.Konnect;
@@ -13,7 +12,6 @@ internal static class KonnectServices
     public static IServiceCollection AddKonnect(this IServiceCollection services)
     {
         services.AddOptions<KonnectOptions>().BindConfiguration(KonnectOptions.SectionName);
-        services.AddSingleton<IValidator<KonnectOptions>, KonnectOptionsValidator>();
         services.AddCatalogHttpClient(HttpClientName);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(_ => BridgeUserAgent.ForThisRun());

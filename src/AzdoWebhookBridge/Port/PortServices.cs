@@ -1,6 +1,5 @@
 using AzdoWebhookBridge.Delivery;
 using AzdoWebhookBridge.Delivery.Http;
-using FluentValidation;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace AzdoWebhookBridge.Port;
@@ -13,7 +12,6 @@ internal static class PortServices
     public static IServiceCollection AddPort(this IServiceCollection services)
     {
         services.AddOptions<PortOptions>().BindConfiguration(PortOptions.SectionName);
-        services.AddSingleton<IValidator<PortOptions>, PortOptionsValidator>();
         services.AddCatalogHttpClient(HttpClientName);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(_ => BridgeUserAgent.ForThisRun());

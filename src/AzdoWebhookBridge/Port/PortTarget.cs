@@ -15,6 +15,8 @@ internal sealed partial class PortTarget(PortClient client, IOptionsMonitor<Port
 
     public int MaxConcurrency => 4;
 
+    public long? RateBudget => client.BulkCallsRemaining;
+
     public int MaxClaim => 20 * MaxConcurrency * 5;
 
     public IReadOnlyList<IReadOnlyList<DeliveryBatch>> Plan(IReadOnlyList<DeliveryItem> items) =>

@@ -8,7 +8,7 @@ namespace AzdoWebhookBridge.Tests.Conventions;
 /// <summary>The house rules that a compiler cannot hold.</summary>
 public sealed partial class ConventionTests
 {
-    private static readonly Assembly Bridge = typeof(Catalog.EntityKey).Assembly;
+    private static readonly Assembly Bridge = typeof(AzdoWebhookBridge.Catalog.EntityKey).Assembly;
 
     public static TheoryData<string, string[]> Arrows => new()
     {

@@ -44,7 +44,15 @@ public sealed class CompletionsTests
     {
         var retry = Assert.IsType<EntityCompletion.Retry>(From(Entity, new DeliveryOutcome.TargetUnavailable("down", 503)));
         Assert.False(retry.CountsAsAttempt);
+        Assert.Equal(Now + 2500, retry.NotBefore);
     }
+
+    [Theory]
+    [InlineData(500, true, true)]
+    [InlineData(500, false, false)]
+    [InlineData(503, true, false)]
+    public void ServerError_IsBlamedOnTheBatchOnlyWhenTheTargetWorks(int status, bool isAlive, bool isCharged) =>
+        Assert.Equal(isCharged, Completions.Blame(new DeliveryOutcome.TargetUnavailable("error", status), isAlive) is DeliveryOutcome.Retry);
 
     [Fact]
     public void FailingForTooLong_IsParked()
@@ -74,5 +82,5 @@ public sealed class CompletionsTests
     }
 
     private static EntityCompletion From(ClaimedEntity entity, DeliveryOutcome outcome) =>
-        Completions.From(entity, outcome, Options, Now, random: 0);
+        Completions.From(entity, outcome, Options, Now, random: 0, circuitPause: TimeSpan.FromSeconds(2));
 }

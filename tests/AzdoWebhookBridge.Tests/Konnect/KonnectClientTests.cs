@@ -164,15 +164,6 @@ public sealed class KonnectClientTests
         (await locks.EnterAsync("a", CancellationToken.None)).Dispose();
     }
 
-    [Fact]
-    public void Options_AreJudgedAllAtOnce()
-    {
-        var result = new KonnectOptionsValidator().Validate(new KonnectOptions { BaseUrl = "us.api.konghq.com", Token = "a b", Integration = "" });
-
-        Assert.Equal(3, result.Errors.Count);
-        Assert.True(new KonnectOptionsValidator().Validate(new KonnectOptions()).IsValid);
-    }
-
     private static HttpResponseMessage Known(SeenRequest request) => StubHandler.Json(200, request.PathAndQuery switch
     {
         var path when path.StartsWith("/v1/integrations?", StringComparison.Ordinal) =>

@@ -178,15 +178,4 @@ public sealed class PortTokenTests
 
         Assert.IsType<DeliveryOutcome.TargetUnavailable>((await harness.DeliverAsync(Item("a")))[0]);
     }
-
-    [Fact]
-    public void Options_AreJudgedAllAtOnce()
-    {
-        var result = new PortOptionsValidator().Validate(new PortOptions { BaseUrl = "http://api.port.io", ClientId = "id" });
-
-        Assert.Equal(["Port:BaseUrl has to begin with https:// because the credential is sent there.", "Port:ClientId is set, but Port:ClientSecret is not."],
-            result.Errors.Select(error => error.ErrorMessage));
-        Assert.True(new PortOptionsValidator().Validate(new PortOptions()).IsValid);
-        Assert.True(new PortOptionsValidator().Validate(new PortOptions { BaseUrl = "http://127.0.0.1:5000/v1" }).IsValid);
-    }
 }

@@ -45,6 +45,10 @@ internal sealed class BacklogSampler : SupervisedLoop
             foreach (var target in _circuits.Targets)
             {
                 _support.Metrics.SetCircuit(target.Name, _switches.IsPaused(target.Name) ? CircuitState.Paused : State(_circuits.Of(target.Name)));
+                if (target.RateBudget is { } remaining)
+                {
+                    _support.Metrics.SetRateBudget(target.Name, remaining);
+                }
             }
 
             await Task.Delay(Interval, _support.Time, cancellationToken).ConfigureAwait(false);
