@@ -1,5 +1,4 @@
 using AzdoWebhookBridge.Delivery;
-using AzdoWebhookBridge.Port;
 using static AzdoWebhookBridge.Tests.Port.PortHarness;
 
 namespace AzdoWebhookBridge.Tests.Port;
