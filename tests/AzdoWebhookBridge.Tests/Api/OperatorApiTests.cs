@@ -41,7 +41,12 @@ public sealed class OperatorApiTests : IAsyncLifetime
     {
         Summary = new EventSummary
         {
-            Id = id, EventType = eventType, State = state, SubscriptionId = Payloads.Subscription, NotificationId = long.MaxValue, ReceivedAt = 1_000 * id,
+            Id = id,
+            EventType = eventType,
+            State = state,
+            SubscriptionId = Payloads.Subscription,
+            NotificationId = long.MaxValue,
+            ReceivedAt = 1_000 * id,
         },
         Body = Encoding.UTF8.GetBytes(Payloads.Push()),
         Context = """{"headers":{},"queryParams":{}}"""u8.ToArray(),
