@@ -34,7 +34,12 @@ internal static class BridgeApplication
 
         builder.Logging.AddBridgeLogging(builder.Configuration);
         builder.Services.TryAddSingleton(TimeProvider.System);
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
+        builder.Services.Configure<HostOptions>(host =>
+        {
+            host.ShutdownTimeout = ShutdownTimeout;
+            // A slow sender may use up Kestrel's part; the others must not wait for it.
+            host.ServicesStopConcurrently = true;
+        });
         builder.Services
             .AddSharedOptions()
             .AddOperations()

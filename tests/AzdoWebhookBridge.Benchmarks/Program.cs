@@ -1,7 +1,7 @@
 using AzdoWebhookBridge.Benchmarks.Load;
 using BenchmarkDotNet.Running;
 
-// parts [BenchmarkDotNet options] | ingest [seconds] | deliver [events] | bare (the server that ingest compares to)
+// parts [BenchmarkDotNet options] | ingest [seconds] | deliver [events] | hit PORT SECONDS (a server that runs already) | bare (the server that ingest compares to)
 switch (args.FirstOrDefault())
 {
     case "bare":
@@ -9,6 +9,9 @@ switch (args.FirstOrDefault())
         return 0;
     case "ingest":
         await LoadRun.IngestAsync(TimeSpan.FromSeconds(args.Length > 1 ? int.Parse(args[1]) : 10));
+        return 0;
+    case "hit":
+        await LoadRun.HitAsync(int.Parse(args[1]), TimeSpan.FromSeconds(int.Parse(args[2])));
         return 0;
     case "deliver":
         await LoadRun.DeliverAsync(args.Length > 1 ? int.Parse(args[1]) : 20_000);

@@ -102,8 +102,8 @@ internal static class DesiredState
             return sending;
         }
 
-        using var first = JsonDocument.Parse(desired);
-        using var second = JsonDocument.Parse(sending);
+        using var first = JsonDocument.Parse(desired, EntityDocumentJson.ReaderOptions);
+        using var second = JsonDocument.Parse(sending, EntityDocumentJson.ReaderOptions);
         var buffer = new ArrayBufferWriter<byte>(desired.Length + sending.Length);
         using (var writer = new Utf8JsonWriter(buffer, WriterOptions))
         {
@@ -148,7 +148,7 @@ internal static class DesiredState
             return;
         }
 
-        using var json = JsonDocument.Parse(state);
+        using var json = JsonDocument.Parse(state, EntityDocumentJson.ReaderOptions);
         foreach (var member in json.RootElement.EnumerateObject())
         {
             if (IsContainer(member.Name) && member.Value.ValueKind == JsonValueKind.Object)

@@ -11,6 +11,9 @@ namespace AzdoWebhookBridge.Catalog;
 /// </summary>
 internal static class EntityDocumentJson
 {
+    // The ingress admits 64 levels, and a rule may wrap them in some more.
+    internal static readonly JsonDocumentOptions ReaderOptions = new() { MaxDepth = 2048 };
+
     public static byte[] Write(EntityDocument document)
     {
         var versions = new List<FieldVersion>();
@@ -80,7 +83,7 @@ internal static class EntityDocumentJson
 
     public static EntityDocument Read(ReadOnlyMemory<byte> json)
     {
-        using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 512 });
+        using var document = JsonDocument.Parse(json, ReaderOptions);
         var root = document.RootElement;
         var versions = root.GetProperty("v"u8).EnumerateArray().Select(ReadVersion).ToArray();
         var fields = ImmutableSortedDictionary.CreateBuilder<string, FieldState>(StringComparer.Ordinal);

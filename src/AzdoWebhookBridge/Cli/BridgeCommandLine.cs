@@ -17,7 +17,12 @@ internal static class BridgeCommandLine
         try
         {
             var parsed = Create(arguments).Parse(arguments);
-            var exitCode = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false })
+            var exitCode = await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                // Longer than the host's own shutdown: its drain must not be cut off.
+                ProcessTerminationTimeout = TimeSpan.FromSeconds(25),
+            })
                 .ConfigureAwait(false);
             return parsed.Errors.Count > 0 ? 1 : exitCode;
         }

@@ -6,18 +6,28 @@ namespace AzdoWebhookBridge.Delivery;
 /// <summary>Turns what a catalog said into what becomes of the entity. Pure.</summary>
 internal static class Completions
 {
+    private const int FewestAttempts = 5;
+
     // An uncharged retry, on top of the circuit's pause: who was tried goes behind who was not, so that one entity that a
     // catalog always fails on is not the probe for ever.
     private static readonly TimeSpan UnavailablePause = TimeSpan.FromMilliseconds(500);
 
     /// <summary>
-    /// A catalog that works and answers 500 to one batch fails on what is in it: charged to those, so that they end up alone and
-    /// the others get through.
+    /// A catalog that works and fails on one batch fails on what is in it: charged to those, so that they end up alone and the
+    /// others get through. A 500 or a refusal counts when the catalog worked just before; what a catalog that is down does as well
+    /// (no answer, 502 to 504) only when it took something else at the same time.
     /// </summary>
-    public static DeliveryOutcome Blame(DeliveryOutcome outcome, bool isTargetAlive) =>
-        outcome is DeliveryOutcome.TargetUnavailable { Status: 500 } failure && isTargetAlive
-            ? new DeliveryOutcome.Retry(failure.Reason, failure.Status)
-            : outcome;
+    /// <param name="outcome">What the target said.</param>
+    /// <param name="workedBefore">Whether the catalog took something in the seconds before the call.</param>
+    /// <param name="workedMeanwhile">Whether it took something else during the call.</param>
+    public static DeliveryOutcome Blame(DeliveryOutcome outcome, bool workedBefore, bool workedMeanwhile) => outcome switch
+    {
+        DeliveryOutcome.TargetUnavailable { Status: 403 or 500, After: null } failure when workedBefore || workedMeanwhile =>
+            new DeliveryOutcome.Retry(failure.Reason, failure.Status),
+        DeliveryOutcome.TargetUnavailable { Status: null or > 500, After: null } failure when workedMeanwhile =>
+            new DeliveryOutcome.Retry(failure.Reason, failure.Status),
+        _ => outcome,
+    };
 
     public static DeliveryItem ToItem(ClaimedEntity entity) => new()
     {
@@ -49,7 +59,9 @@ internal static class Completions
                 var pause = RetrySchedule.Delay(entity.Attempts + 1, asked: null, options.MaxBackoff, random);
                 return new EntityCompletion.Wait(entity, wait.Reason, wait.Memory, now + (long)pause.TotalMilliseconds, now);
             case DeliveryOutcome.Retry retry:
-                if (entity.FailingSince is { } since && now - since > options.GiveUpAfter.TotalMilliseconds)
+                // Time in which nothing was tried does not count: hence the attempts.
+                if (entity.Attempts >= FewestAttempts
+                    && entity.FailingSince is { } since && now - since > options.GiveUpAfter.TotalMilliseconds)
                 {
                     return new EntityCompletion.Park(
                         entity, $"given up after {entity.Attempts + 1} attempts: {retry.Reason}", retry.Status, now);

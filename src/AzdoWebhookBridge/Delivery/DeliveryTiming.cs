@@ -25,6 +25,9 @@ internal static class DeliveryTiming
     /// <summary>A delivery loop that has not shown itself for this long hangs: longer than any batch may take.</summary>
     public static readonly TimeSpan MaxSilence = TimeSpan.FromMinutes(5);
 
+    /// <summary>A catalog that took something so recently works.</summary>
+    public static readonly TimeSpan JustBefore = TimeSpan.FromSeconds(5);
+
     /// <summary>How long deliveries in flight may go on after the stop was asked for.</summary>
     public static readonly TimeSpan Drain = TimeSpan.FromSeconds(10);
 }

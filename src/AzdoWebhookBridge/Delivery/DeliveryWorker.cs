@@ -183,9 +183,11 @@ internal sealed partial class DeliveryWorker(
 
     private async Task<IReadOnlyList<DeliveryOutcome>> DeliverAsync(DeliveryBatch batch, CancellationToken cancellationToken)
     {
+        var workedBefore = circuit.HasWorkedWithin(DeliveryTiming.JustBefore);
+        var started = _time.GetTimestamp();
         var outcomes = await target.DeliverAsync(batch, cancellationToken).ConfigureAwait(false);
-        var isAlive = circuit.IsAlive;
-        return [.. outcomes.Select(outcome => Completions.Blame(outcome, isAlive))];
+        var workedMeanwhile = circuit.HasWorkedWithin(_time.GetElapsedTime(started));
+        return [.. outcomes.Select(outcome => Completions.Blame(outcome, workedBefore, workedMeanwhile))];
     }
 
     private void Measure(IReadOnlyList<DeliveryOutcome> outcomes, TimeSpan duration)
@@ -204,6 +206,8 @@ internal sealed partial class DeliveryWorker(
             while (true)
             {
                 await Task.Delay(DeliveryTiming.LeaseRenewal, _time, ended).ConfigureAwait(false);
+                // Slow is not stuck: each call has a time-out of its own.
+                Beat();
                 await store.RenewAsync([.. open.Values], DeliveryTiming.Lease, ended).ConfigureAwait(false);
             }
         }

@@ -26,13 +26,14 @@ internal sealed class TargetCircuit
     private readonly Lock _gate = new();
     private DateTimeOffset _pausedUntil = DateTimeOffset.MinValue;
     private DateTimeOffset _openUntil = DateTimeOffset.MinValue;
-    private DateTimeOffset _lastSuccess = DateTimeOffset.MinValue;
+    private DateTimeOffset? _lastSuccess;
     private int _breaks;
     private string? _reason;
 
     public TargetCircuit(TimeProvider time, Func<TimeSpan> maxBackoff, Func<double> random)
     {
-        _time = time;
+        // Stepping the wall clock must not open or close anything.
+        _time = time = new MonotonicTime(time);
         _maxBackoff = maxBackoff;
         _random = random;
         _pipeline = new ResiliencePipelineBuilder<IReadOnlyList<DeliveryOutcome>> { TimeProvider = time }
@@ -63,15 +64,12 @@ internal sealed class TargetCircuit
     /// <summary>Why the catalog could not be used last; null once it answered again.</summary>
     public string? Reason => _reason;
 
-    /// <summary>Whether the catalog took something within the last seconds: then a single failing batch is not the catalog's fault.</summary>
-    public bool IsAlive
+    /// <summary>Whether the catalog took something within the last <paramref name="span"/>.</summary>
+    public bool HasWorkedWithin(TimeSpan span)
     {
-        get
+        lock (_gate)
         {
-            lock (_gate)
-            {
-                return _time.GetUtcNow() - _lastSuccess < TimeSpan.FromSeconds(5);
-            }
+            return _lastSuccess is { } at && _time.GetUtcNow() - at < span;
         }
     }
 
@@ -110,15 +108,6 @@ internal sealed class TargetCircuit
         catch (BrokenCircuitException)
         {
             return null;
-        }
-    }
-
-    /// <summary>Forgets pauses, for an operator who repaired something.</summary>
-    public void Relieve()
-    {
-        lock (_gate)
-        {
-            _pausedUntil = DateTimeOffset.MinValue;
         }
     }
 
@@ -176,4 +165,20 @@ internal sealed class TargetCircuit
             }
         }
     }
+}
+
+/// <summary>A clock that only goes forward, at the speed of the other one's timestamps.</summary>
+internal sealed class MonotonicTime(TimeProvider time) : TimeProvider
+{
+    private readonly DateTimeOffset _start = time.GetUtcNow();
+    private readonly long _startedAt = time.GetTimestamp();
+
+    public override long TimestampFrequency => time.TimestampFrequency;
+
+    public override DateTimeOffset GetUtcNow() => _start + time.GetElapsedTime(_startedAt);
+
+    public override long GetTimestamp() => time.GetTimestamp();
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+        time.CreateTimer(callback, state, dueTime, period);
 }

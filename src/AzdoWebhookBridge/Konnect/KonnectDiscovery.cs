@@ -21,7 +21,11 @@ internal sealed partial class KonnectDiscovery(
     KonnectClient client, IOptionsMonitor<KonnectOptions> options, TimeProvider time, ILogger<KonnectDiscovery> logger)
 {
     private static readonly TimeSpan SetupLifetime = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan ResourcesLifetime = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan SetupRetry = TimeSpan.FromSeconds(1);
+
+    // A listing is shared for a second, or for five times what it took: a catalog of many pages is not listed all the time.
+    private static readonly TimeSpan ShortestSharing = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestSharing = TimeSpan.FromMinutes(1);
 
     private readonly KeyedLock _listings = new();
     private readonly Lock _gate = new();
@@ -35,8 +39,8 @@ internal sealed partial class KonnectDiscovery(
         var (setup, problem) = await GetSetupAsync(settings, SetupLifetime, cancellationToken);
         if (setup is not null && Choose(setup, settings, repository) is null)
         {
-            // Somebody may have connected it since; no more often than resources are listed.
-            (setup, problem) = await GetSetupAsync(settings, ResourcesLifetime, cancellationToken);
+            // Somebody may have connected it since.
+            (setup, problem) = await GetSetupAsync(settings, SetupRetry, cancellationToken);
         }
 
         if (setup is null)
@@ -139,7 +143,7 @@ internal sealed partial class KonnectDiscovery(
         using var turn = await _listings.EnterAsync(key, cancellationToken);
         lock (_gate)
         {
-            if (_resources.TryGetValue(key, out var known) && time.GetElapsedTime(known.ReadAt) < ResourcesLifetime)
+            if (_resources.TryGetValue(key, out var known) && time.GetElapsedTime(known.ReadAt) < known.Lifetime)
             {
                 return known.Resources;
             }
@@ -160,11 +164,14 @@ internal sealed partial class KonnectDiscovery(
         Log.ResourcesListed(logger, resources.Count, instance);
         lock (_gate)
         {
-            _resources[key] = new Listing(resources, startedAt);
+            _resources[key] = new Listing(resources, startedAt, Sharing(time.GetElapsedTime(startedAt)));
         }
 
         return resources;
     }
+
+    private static TimeSpan Sharing(TimeSpan listing) =>
+        TimeSpan.FromTicks(Math.Clamp(listing.Ticks * 5, ShortestSharing.Ticks, LongestSharing.Ticks));
 
     private static KonnectInstance? Choose(Setup setup, KonnectOptions settings, KonnectRepository repository)
     {
@@ -213,5 +220,5 @@ internal sealed partial class KonnectDiscovery(
     private sealed record Setup(
         string Account, string Integration, bool HasIntegration, string? Type, List<KonnectInstance> Instances, long ReadAt);
 
-    private sealed record Listing(List<KonnectResource> Resources, long ReadAt);
+    private sealed record Listing(List<KonnectResource> Resources, long ReadAt, TimeSpan Lifetime);
 }

@@ -13,8 +13,6 @@ internal sealed partial class KonnectTarget(
 {
     public const string TargetName = "konnect";
 
-    /// <summary>From here on a failure of Konnect is counted against the repository that meets it each time.</summary>
-    private const int ChargedFrom = 3;
 
     private readonly KeyedLock _names = new();
 
@@ -44,9 +42,7 @@ internal sealed partial class KonnectTarget(
                 discovery.Forget();
             }
 
-            outcomes.Add(outcome is DeliveryOutcome.TargetUnavailable { Status: >= 500 } failed && item.Attempts >= ChargedFrom
-                ? new DeliveryOutcome.Retry(failed.Reason, failed.Status, failed.After)
-                : outcome);
+            outcomes.Add(outcome);
         }
 
         return outcomes;

@@ -3,8 +3,20 @@ namespace AzdoWebhookBridge.Storage;
 /// <summary>In-process wake-ups. Only ever a hint: every loop polls as well.</summary>
 internal sealed class WorkSignals
 {
-    /// <summary>Events were stored.</summary>
+    private long _eventsStored;
+
+    /// <summary>There are events to map.</summary>
     public WorkSignal Events { get; } = new();
+
+    /// <summary>How many events this process has stored since its start: tells how hard it rains.</summary>
+    public long EventsStored => Interlocked.Read(ref _eventsStored);
+
+    /// <summary>Events were stored.</summary>
+    public void NoteStored(int count)
+    {
+        Interlocked.Add(ref _eventsStored, count);
+        Events.Set();
+    }
 
     private readonly Dictionary<string, WorkSignal> _entities = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
@@ -67,6 +79,17 @@ internal sealed class WorkSignal
         catch (TimeoutException)
         {
             return false;
+        }
+        finally
+        {
+            // One loop waits on a signal: a wake-up between two of its waits must find nobody, to be remembered.
+            lock (_gate)
+            {
+                if (ReferenceEquals(_waiter, waiter))
+                {
+                    _waiter = null;
+                }
+            }
         }
     }
 }

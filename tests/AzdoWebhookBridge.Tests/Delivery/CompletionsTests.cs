@@ -48,11 +48,16 @@ public sealed class CompletionsTests
     }
 
     [Theory]
-    [InlineData(500, true, true)]
-    [InlineData(500, false, false)]
-    [InlineData(503, true, false)]
-    public void ServerError_IsBlamedOnTheBatchOnlyWhenTheTargetWorks(int status, bool isAlive, bool isCharged) =>
-        Assert.Equal(isCharged, Completions.Blame(new DeliveryOutcome.TargetUnavailable("error", status), isAlive) is DeliveryOutcome.Retry);
+    [InlineData(500, true, false, true)]
+    [InlineData(403, true, false, true)]
+    [InlineData(500, false, false, false)]
+    [InlineData(503, true, false, false)]
+    [InlineData(503, true, true, true)]
+    [InlineData(null, true, true, true)]
+    [InlineData(null, true, false, false)]
+    [InlineData(429, true, true, false)]
+    public void Failure_IsBlamedOnTheBatchOnlyWhenTheTargetWorks(int? status, bool before, bool meanwhile, bool isCharged) =>
+        Assert.Equal(isCharged, Completions.Blame(new DeliveryOutcome.TargetUnavailable("error", status), before, meanwhile) is DeliveryOutcome.Retry);
 
     [Fact]
     public void FailingForTooLong_IsParked()

@@ -29,6 +29,8 @@ internal static class BridgeLogging
             .MinimumLevel.Override("Microsoft.AspNetCore", LogEventLevel.Warning)
             // A start that fails is told by the command line, in words and once.
             .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal)
+            // The framework's base class says each refusal; ours says them throttled.
+            .MinimumLevel.Override("AzdoWebhookBridge.Operations.Access.ApiKeyHandler", LogEventLevel.Warning)
             .MinimumLevel.Override("Microsoft.Extensions.Http", LogEventLevel.Warning)
             .MinimumLevel.Override("System.Net.Http", LogEventLevel.Warning)
             .MinimumLevel.Override("Polly", LogEventLevel.Warning)

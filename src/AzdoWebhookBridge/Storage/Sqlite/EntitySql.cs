@@ -47,11 +47,14 @@ internal static class EntitySql
 
     public const string UpdateSending = "UPDATE entity SET sending = @sending WHERE id = @id";
 
-    /// <summary>Who is due, from the index alone; whoever is leased is passed over by the caller.</summary>
+    /// <summary>
+    /// Who is due, from the index alone; whoever is leased is passed over by the caller. No pause is longer than an hour: one
+    /// that seems so was set by a clock that has been put right since.
+    /// </summary>
     public const string Due =
         """
         SELECT id FROM entity INDEXED BY entity_due
-        WHERE target = @target AND next_attempt_at <= @now AND state IN (1, 2)
+        WHERE target = @target AND (next_attempt_at <= @now OR next_attempt_at > @now + 7200000) AND state IN (1, 2)
         ORDER BY dirty_since, id
         """;
 

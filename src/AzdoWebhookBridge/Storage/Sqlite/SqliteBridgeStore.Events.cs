@@ -8,6 +8,9 @@ internal sealed partial class SqliteBridgeStore
     // Rows that one call of the pruning looks at beyond those it deletes.
     private const int PruneScan = 4096;
 
+    // Bodies that one claim holds in memory, beyond its first event: 200 of the largest would be too much.
+    private const long MaxClaimBytes = 16 * 1024 * 1024;
+
     // Both of the writer's thread.
     private long _mappedThrough;
     private long _pruneAfter;
@@ -99,7 +102,7 @@ internal sealed partial class SqliteBridgeStore
         SqliteSession session, EventBacklog.Candidates candidates, int max)
     {
         var ids = new SortedSet<long>(candidates.Returned);
-        using (var replays = session.Use(EventSql.Replays).Bind("@max", max + candidates.Leased))
+        using (var replays = session.Use(EventSql.Replays).Bind("@max", ReplayShare(max) + candidates.Leased))
         {
             while (replays.Step())
             {
@@ -113,12 +116,19 @@ internal sealed partial class SqliteBridgeStore
 
         var events = new List<StoredEvent>(Math.Min(max, 1024));
         var finished = new List<long>();
+        long bytes = 0;
         foreach (var id in ids.Take(max))
         {
             using var statement = session.Use(EventSql.LoadWaiting).Bind("@id", id);
             if (statement.Step())
             {
-                events.Add(ReadStored(statement));
+                var stored = ReadStored(statement);
+                events.Add(stored);
+                bytes += stored.Body.Length;
+                if (bytes >= MaxClaimBytes)
+                {
+                    return (events, finished, candidates.Watermark);
+                }
             }
             else
             {
@@ -137,17 +147,24 @@ internal sealed partial class SqliteBridgeStore
         var watermark = candidates.Watermark;
         using (var statement = session.Use(EventSql.LoadNew).Bind("@after", watermark).Bind("@max", room))
         {
-            while (statement.Step())
+            while (bytes < MaxClaimBytes && statement.Step())
             {
                 var stored = ReadStored(statement);
                 events.Add(stored);
                 watermark = stored.Id;
+                bytes += stored.Body.Length;
                 room--;
             }
+
+            // Cut short by the bytes, there may be more above the last row.
+            room = bytes < MaxClaimBytes ? room : 0;
         }
 
         return (events, finished, room > 0 ? Math.Max(watermark, newest) : watermark);
     }
+
+    // A replay of everything must not hold up what comes in.
+    private static int ReplayShare(int max) => Math.Max(1, max / 2);
 
     private static StoredEvent ReadStored(SqliteStatement statement) => new()
     {

@@ -135,7 +135,7 @@ internal sealed partial class SqliteBridgeStore(
     private void OnAppended(int count)
     {
         _backlog.Add(count);
-        signals.Events.Set();
+        signals.NoteStored(count);
     }
 
     private Task<bool> WriteAsync(Action<SqliteSession> work, CancellationToken cancellationToken) =>

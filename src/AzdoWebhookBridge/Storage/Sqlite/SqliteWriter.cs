@@ -308,6 +308,8 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
         if (_session is null)
         {
             _session = SqliteOpening.OpenWriting(_file);
+            // A commit that failed may have reached the log all the same.
+            _lastEventId = Math.Max(_lastEventId, _session.Number(EventSql.NewestId));
             _readers.CloseIdle();
             _checkpointer.Reset();
             Log.WriterReopened(_logger, _file.Path);
