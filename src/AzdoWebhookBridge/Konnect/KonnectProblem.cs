@@ -62,8 +62,7 @@ internal sealed record KonnectProblem
         { IsQuota: true } => new DeliveryOutcome.Rejected(Reason, Status),
         // Rights on a new object arrive late.
         { Status: 403 } when isJustCreated => new DeliveryOutcome.Retry(Reason, Status),
-        // A role is missing: most likely for everything, and granting it heals. Of one service only, the worker finds out.
-        { Status: 403 } or { Kind: KonnectCallKind.List, Status: 404 } => new DeliveryOutcome.TargetUnavailable(Reason, Status),
+        { Kind: KonnectCallKind.List, Status: 403 or 404 } => new DeliveryOutcome.TargetUnavailable(Reason, Status),
         { Status: 404 or 409 } => new DeliveryOutcome.Retry(Reason, Status),
         _ => new DeliveryOutcome.Rejected(Reason, Status),
     };
