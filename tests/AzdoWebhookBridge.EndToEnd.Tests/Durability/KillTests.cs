@@ -115,6 +115,25 @@ public sealed class KillTests
         await rig.PortHasAsync(() => rig.Port.Entities("azure_devops_work_item").Count == 300);
     }
 
+    [Fact]
+    public async Task TerminatedDuringADelivery_FinishesItAndDoesNotRepeatIt()
+    {
+        await using var rig = await BridgeRig.StartAsync();
+        rig.Port.Faults.Delay(TimeSpan.FromSeconds(4), times: 1);
+        await rig.PostAsync(rig.Contoso.WorkItem("created", rig.Project, 1, 1, "Slow to arrive"));
+        await BridgeRig.UntilAsync(async () => (await rig.GetAsync("api/overview")).GetProperty("targets").EnumerateArray()
+            .Any(target => target.GetProperty("dirty").GetInt64() > 0) && rig.Port.TokensIssued > 0);
+
+        Assert.Equal(0, await rig.Process.TerminateAsync());
+        var writes = rig.Port.WriteCalls;
+        await rig.RestartAsync();
+        await rig.SettledAsync();
+
+        Assert.True(writes > 0, "The delivery was cut off.");
+        Assert.NotNull(rig.Port.Find("azure_devops_work_item", "1"));
+        Assert.Equal(0, rig.Port.RedundantEntityWrites);
+    }
+
     private static async Task<int> CountStoredAsync(BridgeRig rig, HashSet<string> expected)
     {
         var found = 0;

@@ -69,13 +69,18 @@ internal sealed class BridgeRig : IAsyncDisposable
 
     private KonnectSandbox? KonnectOrNull { get; }
 
+    /// <summary>Starts all of it. <paramref name="between"/> puts something between the bridge and the stand-ins: it gives other settings.</summary>
     public static async Task<BridgeRig> StartAsync(
-        PortSandboxOptions? port = null, bool withKonnect = false, IReadOnlyDictionary<string, string>? settings = null)
+        PortSandboxOptions? port = null,
+        bool withKonnect = false,
+        Func<Uri, Uri?, Task<IReadOnlyDictionary<string, string>>>? between = null)
     {
+        var portSandbox = await PortSandbox.StartAsync(port, CancellationToken.None);
+        var konnectSandbox = withKonnect ? await KonnectSandbox.StartAsync(null, CancellationToken.None) : null;
         var rig = new BridgeRig(
-            await PortSandbox.StartAsync(port, CancellationToken.None),
-            withKonnect ? await KonnectSandbox.StartAsync(null, CancellationToken.None) : null,
-            settings);
+            portSandbox,
+            konnectSandbox,
+            between is null ? null : await between(portSandbox.BaseAddress, konnectSandbox?.BaseAddress));
         await rig.RestartAsync();
         return rig;
     }

@@ -94,4 +94,19 @@ public sealed class TargetTests
         Assert.True(retry.IsSuccessStatusCode);
         await rig.PortHasAsync(() => rig.Port.Entities(WorkItem).Count == 60);
     }
+
+    [Fact]
+    public async Task EntityThatPortAlwaysFailsOn_HoldsUpNoOther()
+    {
+        await using var rig = await BridgeRig.StartAsync();
+        rig.Port.Faults.RespondWith(500, when: request => request.Body.Contains("\"13\"", StringComparison.Ordinal));
+
+        await rig.PostAllAsync(Enumerable.Range(1, 60).Select(item => rig.Contoso.WorkItem("created", rig.Project, item, 1, $"Item {item}")).ToList());
+        await rig.PortHasAsync(() => rig.Port.Entities(WorkItem).Count == 59);
+        await rig.PostAsync(rig.Contoso.WorkItem("created", rig.Project, 61, 1, "A later one"));
+        await rig.PortHasAsync(() => rig.Port.Entities(WorkItem).Count == 60);
+        rig.Port.Faults.Clear();
+
+        await rig.PortHasAsync(() => rig.Port.Entities(WorkItem).Count == 61);
+    }
 }
