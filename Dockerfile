@@ -4,7 +4,7 @@ WORKDIR /source
 COPY global.json Directory.Build.props Directory.Packages.props .editorconfig ./
 COPY src/ src/
 RUN dotnet restore src/AzdoWebhookBridge --locked-mode \
- && dotnet publish src/AzdoWebhookBridge --no-restore -c Release -o /app -p:DebugType=none -p:GenerateDocumentationFile=false \
+ && dotnet publish src/AzdoWebhookBridge --no-restore -c Release -o /app -p:DebugType=none -p:PublishDocumentationFiles=false \
  && printf '#!/bin/sh\nexec dotnet /app/AzdoWebhookBridge.dll "$@"\n' > /app/bridge && chmod +x /app/bridge \
  && mkdir -p /data
 
