@@ -96,7 +96,7 @@ internal sealed class MappingInspector(MappingProvider mapping) : IMappingInspec
             writer.WriteEndObject();
         }
 
-        using var document = JsonDocument.Parse(buffer.WrittenMemory);
+        using var document = JsonDocument.Parse(buffer.WrittenMemory, EntityDocumentJson.ReaderOptions);
         return document.RootElement.Clone();
     }
 }

@@ -61,8 +61,8 @@ internal static class BridgeCommandLine
         if (parsed.UnmatchedTokens.FirstOrDefault(token => !token.StartsWith("--", StringComparison.Ordinal)) is { } unknown)
         {
             var names = parsed.RootCommandResult.Command.Subcommands.Select(command => command.Name);
-            throw new CommandException(
-                $"'{unknown}' is not a command. Did you mean '{NearestName.Of(unknown, names)}'? See --help.");
+            var hint = NearestName.Of(unknown, names) is { } nearest ? $" Did you mean '{nearest}'?" : "";
+            throw new CommandException($"'{unknown}' is not a command.{hint} See --help.");
         }
 
         return ServeCommand.RunAsync([.. arguments.Where(argument => argument != "serve")], cancellationToken);

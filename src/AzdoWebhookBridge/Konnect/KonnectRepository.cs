@@ -42,7 +42,7 @@ internal sealed record KonnectRepository
     {
         try
         {
-            using var json = JsonDocument.Parse(desired, new JsonDocumentOptions { MaxDepth = 512 });
+            using var json = JsonDocument.Parse(desired, Catalog.EntityDocumentJson.ReaderOptions);
             if (json.RootElement.ValueKind != JsonValueKind.Object
                 || !json.RootElement.TryGetProperty("repository", out var repository) || repository.ValueKind != JsonValueKind.Object
                 || Text(repository, "name") is not { } name)

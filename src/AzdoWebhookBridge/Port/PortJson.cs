@@ -35,7 +35,7 @@ internal static class PortJson
     {
         try
         {
-            using var desired = JsonDocument.Parse(item.Desired, new JsonDocumentOptions { MaxDepth = 512 });
+            using var desired = JsonDocument.Parse(item.Desired, Catalog.EntityDocumentJson.ReaderOptions);
             if (desired.RootElement.ValueKind != JsonValueKind.Object)
             {
                 return null;

@@ -164,7 +164,7 @@ internal static class PortPlan
         var targets = new List<string>();
         try
         {
-            using var json = JsonDocument.Parse(desired, new JsonDocumentOptions { MaxDepth = 512 });
+            using var json = JsonDocument.Parse(desired, Catalog.EntityDocumentJson.ReaderOptions);
             if (json.RootElement.ValueKind == JsonValueKind.Object
                 && json.RootElement.TryGetProperty("relations", out var relations) && relations.ValueKind == JsonValueKind.Object)
             {

@@ -35,7 +35,7 @@ internal sealed class ProblemLog(string file, string source)
             }
             else if (!known.Contains(key.Value))
             {
-                var nearest = NearestName.Find(key.Value, known);
+                var nearest = NearestName.Of(key.Value, known.ToArray());
                 Add(key, nearest is null
                     ? $"unknown key '{key.Value}' in {what}; it may have {string.Join(", ", known!)}"
                     : $"unknown key '{key.Value}' in {what}; did you mean '{nearest}'?");

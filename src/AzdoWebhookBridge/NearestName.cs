@@ -1,4 +1,4 @@
-namespace AzdoWebhookBridge.Operations.Configuration;
+namespace AzdoWebhookBridge;
 
 /// <summary>Finds what somebody probably meant.</summary>
 internal static class NearestName
