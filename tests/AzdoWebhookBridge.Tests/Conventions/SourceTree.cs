@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace AzdoWebhookBridge.Tests.Conventions;
 
 /// <summary>The repository's own sources, for rules that only the text shows.</summary>
@@ -16,9 +14,10 @@ internal static class SourceTree
             .Select(path => (Path.GetRelativePath(Root, path).Replace('\\', '/'), File.ReadAllText(path)));
     }
 
-    private static string FindRoot([CallerFilePath] string here = "")
+    // From the build output upwards: the paths that the compiler knows are not those of this machine in a deterministic build.
+    private static string FindRoot()
     {
-        var folder = Path.GetDirectoryName(here);
+        var folder = AppContext.BaseDirectory;
         while (folder is not null && !File.Exists(Path.Combine(folder, "AzdoWebhookBridge.sln")))
         {
             folder = Path.GetDirectoryName(folder);
