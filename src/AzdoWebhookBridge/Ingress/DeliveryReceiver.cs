@@ -27,10 +27,12 @@ internal sealed partial class DeliveryReceiver(
     private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(10);
 
     private readonly LogThrottle _throttle = new(time, LogInterval);
+    private readonly LingeringClose _lingering = new(time);
 
     public async Task ReceiveAsync(HttpContext context)
     {
         var started = time.GetTimestamp();
+        LingeringClose.LiftServerLimit(context);
         string outcome;
         try
         {
@@ -141,6 +143,11 @@ internal sealed partial class DeliveryReceiver(
         }
 
         await refusal.Problem.WriteAsync(context);
+        if (!ReferenceEquals(refusal, Refusal.TooSlow))
+        {
+            await _lingering.DrainAsync(context);
+        }
+
         return refusal.Kind;
     }
 

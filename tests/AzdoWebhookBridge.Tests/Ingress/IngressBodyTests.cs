@@ -222,13 +222,25 @@ public sealed class IngressBodyTests : IAsyncLifetime
         Assert.Equal(expected, response.StatusCode);
     }
 
-    [Fact]
-    public async Task TenMegabytes_Are413BeforeTheyAreRead()
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    public async Task TenMegabytes_Are413AlsoForWhoSendsThemAll(bool asksFirst, bool isChunked)
     {
-        var problem = await RefusedAsync(new byte[10 * 1024 * 1024], HttpStatusCode.RequestEntityTooLarge, request => request.Headers.ExpectContinue = true);
+        var problem = await RefusedAsync(new byte[10 * 1024 * 1024], HttpStatusCode.RequestEntityTooLarge, request =>
+        {
+            request.Headers.ExpectContinue = asksFirst;
+            request.Headers.TransferEncodingChunked = isChunked;
+        });
 
         Assert.Contains("4194304", DetailOf(problem), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task StrangerWhoSendsTenMegabytes_GetsThe401() =>
+        await ProblemAssert.IsProblemAsync(
+            await _host.PostAsync(new byte[10 * 1024 * 1024], request => request.Headers.Authorization = null), HttpStatusCode.Unauthorized);
 
     [Fact]
     public async Task ChunkedBody_IsTaken()
