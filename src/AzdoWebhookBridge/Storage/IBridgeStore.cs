@@ -27,7 +27,8 @@ internal interface IEventStore
     Task<AppendResult> AppendAsync(NewEvent newEvent, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Leases up to <paramref name="max"/> events that wait for mapping, oldest first. An event is handed to one caller until
+    /// Leases up to <paramref name="max"/> events that wait for mapping, oldest first; those to be replayed newest first, so that
+    /// what a newer event withdraws is written anew by the older one that still says it. An event is handed to one caller until
     /// it is folded, released, or the lease runs out.
     /// </summary>
     Task<IReadOnlyList<StoredEvent>> ClaimEventsAsync(int max, TimeSpan lease, CancellationToken cancellationToken);

@@ -210,6 +210,25 @@ public abstract partial class StoreConformanceTests
     }
 
     [Fact]
+    public async Task ReplayOfSeveral_KeepsWhatAnOlderEventStillWrites()
+    {
+        var older = await FoldOneAsync("a", "older", 1);
+        var newer = await FoldOneAsync("a", "newer", 2);
+        await Store.ReplayAsync([older, newer], Now, None);
+        var replays = await Store.ClaimEventsAsync(10, Lease, None);
+
+        await Store.FoldAsync(
+            [.. replays.Select(replay => replay.Id == newer
+                ? Mapped(replay, EventState.Folded, 2, Upsert("a", 2, ("title", "A")))
+                : Mapped(replay, EventState.Folded, 2, Upsert("a", 1, ("properties/x", "older"))))],
+            Now,
+            NoSpacing,
+            None);
+
+        Assert.Equal("{\"properties\":{\"x\":\"older\"},\"title\":\"A\"}", (await EntityAsync("a")).Desired);
+    }
+
+    [Fact]
     public async Task ReplayThatMatchesNoRule_WithdrawsAll()
     {
         var id = await FoldOneAsync("a", "1", 1);

@@ -31,7 +31,7 @@ internal static class EventSql
 
     // "state <> 1" is what the partial index says; the planner wants it word for word.
     public const string Replays =
-        "SELECT event_id FROM event_outcome WHERE state = 0 AND state <> 1 ORDER BY event_id LIMIT @max";
+        "SELECT event_id FROM event_outcome WHERE state = 0 AND state <> 1 ORDER BY event_id DESC LIMIT @max";
 
     public const string OldestReplay =
         """

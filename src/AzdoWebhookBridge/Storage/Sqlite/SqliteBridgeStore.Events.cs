@@ -101,13 +101,14 @@ internal sealed partial class SqliteBridgeStore
     private (List<StoredEvent> Events, List<long> Finished, long Watermark) ReadWaiting(
         SqliteSession session, EventBacklog.Candidates candidates, int max)
     {
-        var ids = new SortedSet<long>(candidates.Returned);
+        // Replays newest first: what a newer event withdraws is then written anew by the older one that still says it.
+        var ids = new List<long>(candidates.Returned);
         using (var replays = session.Use(EventSql.Replays).Bind("@max", ReplayShare(max) + candidates.Leased))
         {
             while (replays.Step())
             {
                 var id = replays.GetInt64(0);
-                if (!_backlog.IsLeased(id))
+                if (!_backlog.IsLeased(id) && !ids.Contains(id))
                 {
                     ids.Add(id);
                 }
