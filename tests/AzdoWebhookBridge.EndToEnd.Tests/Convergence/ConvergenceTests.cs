@@ -1,9 +1,10 @@
 using System.Text.Json.Nodes;
 using AzdoWebhookBridge.EndToEnd.Tests.Infrastructure;
+using Xunit.Abstractions;
 
 namespace AzdoWebhookBridge.EndToEnd.Tests.Convergence;
 
-public sealed class ConvergenceTests
+public sealed class ConvergenceTests(ITestOutputHelper output)
 {
     private const string WorkItem = "azure_devops_work_item";
 
@@ -77,6 +78,7 @@ public sealed class ConvergenceTests
         await rig.PortHasAsync(() => rig.Port.Entities(WorkItem) is { Count: items } all
             && all.All(item => item.Properties["revision"]?.GetValue<double>() == revisions));
         await rig.SettledAsync();
+        output.WriteLine($"{deliveries.Count} updates of {items} items cost {rig.Port.WriteCalls} write calls");
         Assert.InRange(rig.Port.WriteCalls, 1, 300);
 
         var before = rig.Port.WriteCalls;
