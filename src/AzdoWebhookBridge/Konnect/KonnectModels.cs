@@ -113,7 +113,8 @@ internal sealed record KonnectServiceWrite
 
     public string? Description { get; init; }
 
-    public IReadOnlyDictionary<string, string>? Labels { get; init; }
+    /// <summary>A null value removes the label.</summary>
+    public IReadOnlyDictionary<string, string?>? Labels { get; init; }
 
     public IReadOnlyDictionary<string, JsonElement>? CustomFields { get; init; }
 }

@@ -207,13 +207,11 @@ internal sealed partial class KonnectServicePicker(
         return differs ? fields : null;
     }
 
-    private static Dictionary<string, string> Labels(KonnectRepository repository)
+    private static Dictionary<string, string?> Labels(KonnectRepository repository)
     {
-        var labels = new Dictionary<string, string>(repository.Labels, StringComparer.Ordinal)
-        {
-            [ManagedByLabel] = ManagedBy,
-            [RepositoryLabel] = LabelValue(repository.Id),
-        };
+        var labels = repository.Labels.ToDictionary(label => label.Key, string? (label) => label.Value, StringComparer.Ordinal);
+        labels[ManagedByLabel] = ManagedBy;
+        labels[RepositoryLabel] = LabelValue(repository.Id);
         return labels;
     }
 

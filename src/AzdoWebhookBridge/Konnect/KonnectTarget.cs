@@ -290,6 +290,27 @@ internal sealed partial class KonnectTarget(
     private async Task<DeliveryOutcome> UnmapAsync(DeliveryItem item, CancellationToken cancellationToken)
     {
         var memory = KonnectMemory.Read(item.Memory);
+        var outcome = await UnmapAsync(item, memory, cancellationToken);
+        return outcome is DeliveryOutcome.Delivered && memory is { CreatedByUs: true, ServiceId: { } serviceId }
+            ? await ReleaseAsync(serviceId, cancellationToken)
+            : outcome;
+    }
+
+    /// <summary>Takes our label off the service that stays behind, so that a new repository of that name gets it.</summary>
+    private async Task<DeliveryOutcome> ReleaseAsync(string serviceId, CancellationToken cancellationToken)
+    {
+        var (_, problem) = await client.PatchServiceAsync(
+            serviceId,
+            new KonnectServiceWrite
+            {
+                Labels = new Dictionary<string, string?>(StringComparer.Ordinal) { [KonnectServicePicker.RepositoryLabel] = null },
+            },
+            cancellationToken);
+        return problem is null or { IsGone: true } ? new DeliveryOutcome.Delivered() : problem.ToOutcome(isJustCreated: false);
+    }
+
+    private async Task<DeliveryOutcome> UnmapAsync(DeliveryItem item, KonnectMemory memory, CancellationToken cancellationToken)
+    {
         if (memory.MappingId is { } remembered)
         {
             return await DeleteAsync(remembered, cancellationToken) ?? new DeliveryOutcome.Delivered();

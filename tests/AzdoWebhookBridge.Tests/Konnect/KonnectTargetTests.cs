@@ -233,6 +233,22 @@ public sealed class KonnectTargetTests
     }
 
     [Fact]
+    public async Task RepositoryMadeAnew_GetsTheServiceOfItsName()
+    {
+        await using var sandbox = await StartAsync();
+        await using var harness = On(sandbox);
+        sandbox.DiscoverRepository("contoso", "Shop", RepositoryId(1), "api");
+        sandbox.DiscoverRepository("contoso", "Shop", RepositoryId(2), "api");
+        var memory = await harness.DeliveredAsync(Item(1, "api"));
+        await harness.DeliverAsync(Absent(1, memory));
+
+        await harness.DeliveredAsync(Item(2, "api"));
+
+        Assert.Equal("api", Assert.Single(sandbox.Mappings).ServiceName);
+        Assert.Single(sandbox.Services);
+    }
+
+    [Fact]
     public async Task DeletedWithoutMemory_IsFoundByItsId()
     {
         await using var sandbox = await StartAsync();
