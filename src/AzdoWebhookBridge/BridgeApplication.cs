@@ -41,7 +41,6 @@ internal static class BridgeApplication
             host.ServicesStopConcurrently = true;
         });
         builder.Services
-            .AddSharedOptions()
             .AddOperations()
             .AddStorage()
             .AddHostedService<StoreStartup>()

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using AzdoWebhookBridge.Delivery;
 using AzdoWebhookBridge.Operations;
 using AzdoWebhookBridge.Storage;
 
@@ -6,7 +7,7 @@ namespace AzdoWebhookBridge.Api;
 
 /// <summary>What operators change. Each change is in the log with the name of the key that made it.</summary>
 internal sealed partial class OperatorActions(
-    IBridgeStore store, TargetDirectory targets, TimeProvider time, ILogger<OperatorActions> logger)
+    IBridgeStore store, TargetDirectory targets, TargetSwitches switches, TimeProvider time, ILogger<OperatorActions> logger)
 {
     // More would have to be collected in memory before the first is replayed.
     private const int MaxFound = 100_000;
@@ -79,16 +80,7 @@ internal sealed partial class OperatorActions(
             return false;
         }
 
-        await store.SetPausedAsync(target, isPaused, NameOf(user), Now, cancellationToken);
-        if (isPaused)
-        {
-            Log.Paused(logger, target, NameOf(user));
-        }
-        else
-        {
-            Log.Resumed(logger, target, NameOf(user));
-        }
-
+        await switches.SetAsync(target, isPaused, NameOf(user), cancellationToken);
         return true;
     }
 
@@ -103,11 +95,5 @@ internal sealed partial class OperatorActions(
 
         [LoggerMessage(EventIds.OperatorRetried, LogLevel.Information, "{Count} entities made due by {Operator}")]
         public static partial void Retried(ILogger logger, int count, string @operator);
-
-        [LoggerMessage(EventIds.OperatorPaused, LogLevel.Information, "Target {Target} paused by {Operator}")]
-        public static partial void Paused(ILogger logger, string target, string @operator);
-
-        [LoggerMessage(EventIds.OperatorResumed, LogLevel.Information, "Target {Target} resumed by {Operator}")]
-        public static partial void Resumed(ILogger logger, string target, string @operator);
     }
 }

@@ -12,6 +12,8 @@ internal static class OperatorApi
     {
         services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
         services.AddSingleton<TargetDirectory>();
+        services.TryAddSingleton<Storage.WorkSignals>();
+        services.TryAddSingleton<Delivery.TargetSwitches>();
         services.AddSingleton<OperatorActions>();
         services.TryAddSingleton<IMappingInspector, MappingInspector>();
         services.AddOpenApi(options => options.AddDocumentTransformer<ApiKeyDocument>());

@@ -1,5 +1,6 @@
 using AzdoWebhookBridge.Operations.Health;
 using AzdoWebhookBridge.Operations.Loops;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace AzdoWebhookBridge.Delivery;
@@ -12,7 +13,7 @@ internal static class DeliveryServices
     public static IServiceCollection AddDelivery(this IServiceCollection services, params string[] targets)
     {
         services.AddOptions<DeliveryOptions>().BindConfiguration(DeliveryOptions.SectionName);
-        services.AddSingleton<TargetSwitches>();
+        services.TryAddSingleton<TargetSwitches>();
         services.AddSingleton(provider => new TargetCircuits(
             provider.GetServices<ICatalogTarget>(),
             provider.GetRequiredService<TimeProvider>(),

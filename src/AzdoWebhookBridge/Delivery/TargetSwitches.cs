@@ -3,7 +3,7 @@ using AzdoWebhookBridge.Storage;
 namespace AzdoWebhookBridge.Delivery;
 
 /// <summary>Which targets an operator paused. Kept in the store, so that it survives a restart; cached here, because it is asked at every batch.</summary>
-internal sealed partial class TargetSwitches(IOperatorStore store, WorkSignals signals, TimeProvider time, ILogger<TargetSwitches> logger)
+internal sealed partial class TargetSwitches(IBridgeStore store, WorkSignals signals, TimeProvider time, ILogger<TargetSwitches> logger)
 {
     private volatile IReadOnlySet<string> _paused = new HashSet<string>(StringComparer.Ordinal);
 

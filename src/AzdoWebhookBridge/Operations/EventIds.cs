@@ -20,7 +20,6 @@ internal static class EventIds
     public const int TelemetryExportStarted = 9030;
     public const int OperatorReplayed = 9040;
     public const int OperatorRetried = 9041;
-    public const int OperatorPaused = 9042;
-    public const int OperatorResumed = 9043;
+    // 9042 and 9043 were used.
     public const int OperatorRefused = 9044;
 }
