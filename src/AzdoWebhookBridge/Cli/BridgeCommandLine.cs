@@ -1,4 +1,5 @@
 using System.CommandLine;
+using AzdoWebhookBridge.Cli.Output;
 using AzdoWebhookBridge.Mapping.Live;
 using AzdoWebhookBridge.Operations.Configuration;
 using AzdoWebhookBridge.Storage;
@@ -53,6 +54,7 @@ internal static class BridgeCommandLine
         root.Subcommands.Add(DemoCommand.Create());
         root.Subcommands.Add(HealthCommand.Create());
         root.Subcommands.Add(MappingCommand.Create());
+        root.Options.Add(CommonOptions.Json);
         return root;
     }
 

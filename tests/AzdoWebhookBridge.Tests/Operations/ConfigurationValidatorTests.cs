@@ -1,3 +1,4 @@
+using AzdoWebhookBridge.AzureDevOps;
 using System.Reflection;
 using AzdoWebhookBridge.Ingress;
 using AzdoWebhookBridge.Operations.Access;
@@ -202,7 +203,7 @@ public sealed class ConfigurationValidatorTests
             }
             else if (property.PropertyType.Namespace!.StartsWith("System", StringComparison.Ordinal))
             {
-                yield return KeyValuePair.Create(key, value?.ToString() ?? "");
+                yield return KeyValuePair.Create(key, value is bool flag ? (flag ? "true" : "false") : value?.ToString() ?? "");
             }
             else
             {

@@ -9,7 +9,6 @@ internal static class ConfigurationServices
     {
         services.AddOptions<HttpOptions>().BindConfiguration(HttpOptions.SectionName);
         services.AddOptions<NotifyOptions>().BindConfiguration(NotifyOptions.SectionName);
-        services.AddOptions<AzureDevOpsOptions>().BindConfiguration(AzureDevOpsOptions.SectionName);
         return services;
     }
 }

@@ -141,11 +141,32 @@ internal sealed class ConfigurationValidator
 
         foreach (var entry in _configuration.GetSection("AzureDevOps:Organizations").GetChildren())
         {
-            CheckPair(entry, "Url", "Pat");
+            CheckOrganization(entry);
         }
 
         CheckPair(_configuration.GetSection("Port"), "ClientId", "ClientSecret");
         CheckHeader(_configuration.GetSection($"{IngressOptions.SectionName}:Header"));
+    }
+
+    private void CheckOrganization(IConfigurationSection entry)
+    {
+        string[] principal = ["TenantId", "ClientId", "ClientSecret"];
+        var given = principal.Where(name => Has(entry, name)).ToArray();
+        if (given.Length == 0)
+        {
+            CheckPair(entry, "Url", "Pat");
+            return;
+        }
+
+        foreach (var missing in principal.Prepend("Url").Where(name => !Has(entry, name)))
+        {
+            _problems.Add($"{entry.Path}:{missing}: is missing; {entry.Path}:{given[0]} alone is half a credential.");
+        }
+
+        if (Has(entry, "Pat"))
+        {
+            _problems.Add($"{entry.Path}:Pat: {entry.Path}:{given[0]} is set as well; give a token or an application, not both.");
+        }
     }
 
     private void CheckPair(IConfigurationSection section, string first, string second)

@@ -17,22 +17,3 @@ internal sealed class NotifyOptions
     /// <summary>Gets a JSON POST; empty for nobody.</summary>
     public string Url { get; set; } = "";
 }
-
-/// <summary>The organizations whose service hooks the bridge looks after. Receiving events needs none of it.</summary>
-internal sealed class AzureDevOpsOptions
-{
-    public const string SectionName = "AzureDevOps";
-
-    public IList<AzureDevOpsOrganization> Organizations { get; init; } = [];
-
-    /// <summary>Where Azure DevOps reaches the bridge, without the webhook's path.</summary>
-    public string PublicUrl { get; set; } = "";
-}
-
-internal sealed class AzureDevOpsOrganization
-{
-    public string Url { get; set; } = "";
-
-    /// <summary>Personal access token.</summary>
-    public string Pat { get; set; } = "";
-}
