@@ -1,4 +1,5 @@
 using AzdoWebhookBridge.Api;
+using AzdoWebhookBridge.Backfill;
 using AzdoWebhookBridge.Delivery;
 using AzdoWebhookBridge.Ingress;
 using AzdoWebhookBridge.Konnect;
@@ -49,6 +50,7 @@ internal static class BridgeApplication
             .AddPort()
             .AddKonnect()
             .AddDelivery(PortTarget.TargetName, KonnectTarget.TargetName)
+            .AddBackfill()
             .AddOperatorApi()
             .AddHostedService<RetentionWorker>()
             .AddHostedService<BacklogSampler>()

@@ -16,6 +16,9 @@ namespace AzdoWebhookBridge.Api;
 [JsonSerializable(typeof(RetryRequest))]
 [JsonSerializable(typeof(CountModel))]
 [JsonSerializable(typeof(PreviewRequest))]
+[JsonSerializable(typeof(BackfillStart))]
+[JsonSerializable(typeof(BackfillPrune))]
+[JsonSerializable(typeof(BackfillModel))]
 [JsonSerializable(typeof(JsonElement))]
 internal sealed partial class ApiJson : JsonSerializerContext;
 

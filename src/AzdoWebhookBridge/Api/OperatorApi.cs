@@ -34,6 +34,7 @@ internal static class OperatorApi
         api.MapEntities();
         api.MapTargets();
         api.MapMapping();
+        api.MapBackfill();
         endpoints.MapOpenApi(DocumentPath).RequireAuthorization(OperatorPolicies.Documents);
         endpoints.MapSwaggerUI("swagger", options => options.SwaggerEndpoint("../openapi/v1.json", "AzdoWebhookBridge"))
             .RequireAuthorization(OperatorPolicies.Documents);

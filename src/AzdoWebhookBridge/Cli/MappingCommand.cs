@@ -53,6 +53,7 @@ internal static class MappingCommand
                 Context = """{"headers":{},"queryParams":{}}"""u8.ToArray(),
                 EventKey = "run",
                 EventTime = 0,
+                IsBackfill = true,
             });
             Write(result);
             return 0;
