@@ -1,4 +1,6 @@
 using System.CommandLine;
+using AzdoWebhookBridge.AzureDevOps;
+using AzdoWebhookBridge.Ingress;
 using AzdoWebhookBridge.Konnect;
 using AzdoWebhookBridge.Operations.Configuration;
 using AzdoWebhookBridge.Port;
@@ -29,6 +31,8 @@ internal static class CommandServices
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddPort();
         builder.Services.AddKonnect();
+        builder.Services.AddAzureDevOps();
+        builder.Services.AddOptions<IngressOptions>().BindConfiguration(IngressOptions.SectionName);
         builder.Services.AddSharedOptions();
         return builder.Services.BuildServiceProvider();
     }
