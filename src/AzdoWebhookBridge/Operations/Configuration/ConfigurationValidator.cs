@@ -1,4 +1,5 @@
 using AzdoWebhookBridge.Ingress;
+using AzdoWebhookBridge.Mapping;
 
 namespace AzdoWebhookBridge.Operations.Configuration;
 
@@ -142,6 +143,12 @@ internal sealed class ConfigurationValidator
         foreach (var entry in _configuration.GetSection("AzureDevOps:Organizations").GetChildren())
         {
             CheckOrganization(entry);
+        }
+
+        var presets = _configuration.GetSection($"{MappingOptions.SectionName}:Presets").GetChildren().Select(preset => preset.Value ?? "");
+        if (BuiltInMapping.Refuse(_configuration[$"{MappingOptions.SectionName}:Path"], presets) is { } refusal)
+        {
+            _problems.Add($"{MappingOptions.SectionName}:Presets: {refusal}");
         }
 
         CheckPair(_configuration.GetSection("Port"), "ClientId", "ClientSecret");
