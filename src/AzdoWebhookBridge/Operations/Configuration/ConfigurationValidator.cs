@@ -1,5 +1,6 @@
 using AzdoWebhookBridge.AzureDevOps;
 using AzdoWebhookBridge.Ingress;
+using AzdoWebhookBridge.Mapping;
 
 namespace AzdoWebhookBridge.Operations.Configuration;
 
@@ -143,6 +144,12 @@ internal sealed class ConfigurationValidator
         foreach (var entry in _configuration.GetSection("AzureDevOps:Organizations").GetChildren())
         {
             CheckOrganization(entry);
+        }
+
+        var presets = _configuration.GetSection($"{MappingOptions.SectionName}:Presets").GetChildren().Select(preset => preset.Value ?? "");
+        if (BuiltInMapping.Refuse(_configuration[$"{MappingOptions.SectionName}:Path"], presets) is { } refusal)
+        {
+            _problems.Add($"{MappingOptions.SectionName}:Presets: {refusal}");
         }
 
         CheckPair(_configuration.GetSection("Port"), "ClientId", "ClientSecret");
