@@ -1,4 +1,5 @@
 using AzdoWebhookBridge.Api;
+using AzdoWebhookBridge.AzureDevOps;
 using AzdoWebhookBridge.Backfill;
 using AzdoWebhookBridge.Delivery;
 using AzdoWebhookBridge.Ingress;
@@ -13,6 +14,7 @@ using AzdoWebhookBridge.Operations.Retention;
 using AzdoWebhookBridge.Operations.Telemetry;
 using AzdoWebhookBridge.Port;
 using AzdoWebhookBridge.Storage;
+using AzdoWebhookBridge.Watch;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace AzdoWebhookBridge;
@@ -49,8 +51,10 @@ internal static class BridgeApplication
             .AddIngress()
             .AddPort()
             .AddKonnect()
+            .AddAzureDevOps()
             .AddDelivery(PortTarget.TargetName, KonnectTarget.TargetName)
             .AddBackfill()
+            .AddWatch()
             .AddOperatorApi()
             .AddHostedService<RetentionWorker>()
             .AddHostedService<BacklogSampler>()

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using AzdoWebhookBridge.Catalog;
 using AzdoWebhookBridge.Storage;
+using AzdoWebhookBridge.Watch;
 
 namespace AzdoWebhookBridge.Api;
 
@@ -19,6 +20,7 @@ namespace AzdoWebhookBridge.Api;
 [JsonSerializable(typeof(BackfillStart))]
 [JsonSerializable(typeof(BackfillPrune))]
 [JsonSerializable(typeof(BackfillModel))]
+[JsonSerializable(typeof(IReadOnlyList<OrganizationReport>))]
 [JsonSerializable(typeof(JsonElement))]
 internal sealed partial class ApiJson : JsonSerializerContext;
 

@@ -35,6 +35,7 @@ internal static class OperatorApi
         api.MapTargets();
         api.MapMapping();
         api.MapBackfill();
+        api.MapSubscriptions();
         endpoints.MapOpenApi(DocumentPath).RequireAuthorization(OperatorPolicies.Documents);
         endpoints.MapSwaggerUI("swagger", options => options.SwaggerEndpoint("../openapi/v1.json", "AzdoWebhookBridge"))
             .RequireAuthorization(OperatorPolicies.Documents);

@@ -8,66 +8,85 @@ using Microsoft.AspNetCore.Connections;
 namespace AzdoWebhookBridge.Cli;
 
 /// <summary>
-/// The command line: one binary, <c>serve</c> when nothing is said. Data goes to stdout and words to stderr.
-/// Exit codes: 0 done, 1 failed or wrongly called.
+/// The command line: one binary, <c>serve</c> when nothing is said. Data goes to stdout and words to stderr; exit codes are
+/// those of <see cref="ExitCode"/>.
 /// </summary>
 internal static class BridgeCommandLine
 {
-    public static async Task<int> RunAsync(string[] arguments)
+    /// <summary>What the tool is called in the image, in help and in completion.</summary>
+    public const string ToolName = "bridge";
+
+    /// <param name="arguments">As the process got them.</param>
+    /// <param name="console">What to read and write; null for the process's own.</param>
+    public static async Task<int> RunAsync(string[] arguments, CommandConsole? console = null)
     {
+        console ??= CommandConsole.OfProcess();
+        var isService = false;
         try
         {
-            var parsed = Create(arguments).Parse(arguments);
-            var exitCode = await parsed.InvokeAsync(new InvocationConfiguration
+            var (words, settings) = CommandWords.Split(arguments);
+            console.Settings = settings;
+            var parsed = Create().Parse(words);
+            if (CommandWords.Problem(parsed) is { } problem)
             {
-                EnableDefaultExceptionHandler = false,
-                // Longer than the host's own shutdown: its drain must not be cut off.
-                ProcessTerminationTimeout = TimeSpan.FromSeconds(25),
-            })
-                .ConfigureAwait(false);
-            return parsed.Errors.Count > 0 ? 1 : exitCode;
+                throw new CommandException(problem);
+            }
+
+            isService = parsed.CommandResult.Command is RootCommand or { Name: ServeCommand.Name };
+            return await parsed.InvokeAsync(console).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is CommandException or ConfigurationException or StorageStartException or MappingException)
         {
-            await Console.Error.WriteLineAsync(exception.Message).ConfigureAwait(false);
-            return 1;
+            await console.Error.WriteLineAsync(exception.Message).ConfigureAwait(false);
+            return ExitCode.Failed;
         }
         catch (IOException exception) when (exception.InnerException is AddressInUseException)
         {
-            await Console.Error.WriteLineAsync($"{exception.Message} Choose another one by ASPNETCORE_URLS.").ConfigureAwait(false);
-            return 1;
+            await console.Error.WriteLineAsync($"{exception.Message} Choose another one by ASPNETCORE_URLS.").ConfigureAwait(false);
+            return ExitCode.Failed;
+        }
+        catch (IOException exception) when (CommandConsole.IsClosedPipe(exception))
+        {
+            // The reader has what it wanted.
+            return ExitCode.Done;
+        }
+        catch (OperationCanceledException exception) when (exception.InnerException is not TimeoutException)
+        {
+            return ExitCode.Interrupted;
+        }
+        catch (Exception exception) when (!isService)
+        {
+            // Where it happened is of no use to who called the command; a crash of the service is another matter.
+            await console.Error.WriteLineAsync($"This should not have happened: {exception.GetType().Name}: {exception.Message}").ConfigureAwait(false);
+            return ExitCode.Failed;
         }
     }
 
-    private static RootCommand Create(string[] arguments)
+    /// <summary>The whole tree of commands.</summary>
+    public static RootCommand Create()
     {
-        var root = new RootCommand("Bridges Azure DevOps service hooks to Port and Kong Konnect.")
-        {
-            // What is not a command is configuration: --Ingress:MaxBodyBytes=1048576.
-            TreatUnmatchedTokensAsErrors = false,
-        };
-        root.SetAction((parsed, cancellationToken) => ServeAsync(parsed, arguments, cancellationToken));
-
-        var serve = new Command("serve", "Run the bridge (the default).") { TreatUnmatchedTokensAsErrors = false };
-        serve.SetAction((parsed, cancellationToken) => ServeAsync(parsed, arguments, cancellationToken));
-        root.Subcommands.Add(serve);
+        var root = new RootCommand("Bridges Azure DevOps service hooks to Port and Kong Konnect.") { HelpName = ToolName };
+        root.SetAction(ServeCommand.RunAsync);
+        root.WithExamples("bridge demo  # see it work, without an account", "bridge  # run the service", "bridge health ready");
+        root.Subcommands.Add(ServeCommand.Create());
         root.Subcommands.Add(DemoCommand.Create());
         root.Subcommands.Add(HealthCommand.Create());
         root.Subcommands.Add(MappingCommand.Create());
+        root.Subcommands.Add(CompletionCommand.Create());
         root.Options.Add(CommonOptions.Json);
+        CommandHelp.AddTo(root);
+        LeaveUnmatched(root);
         return root;
     }
 
-    private static Task<int> ServeAsync(ParseResult parsed, string[] arguments, CancellationToken cancellationToken)
+    // CommandWords says what is wrong with them, with a hint.
+    private static void LeaveUnmatched(Command command)
     {
-        if (parsed.UnmatchedTokens.FirstOrDefault(token => !token.StartsWith("--", StringComparison.Ordinal)) is { } unknown)
+        command.TreatUnmatchedTokensAsErrors = false;
+        foreach (var part in command.Subcommands)
         {
-            var names = parsed.RootCommandResult.Command.Subcommands.Select(command => command.Name);
-            var hint = NearestName.Of(unknown, names) is { } nearest ? $" Did you mean '{nearest}'?" : "";
-            throw new CommandException($"'{unknown}' is not a command.{hint} See --help.");
+            LeaveUnmatched(part);
         }
-
-        return ServeCommand.RunAsync([.. arguments.Where(argument => argument != "serve")], cancellationToken);
     }
 }
 

@@ -1,4 +1,7 @@
 using System.CommandLine;
+using AzdoWebhookBridge.AzureDevOps;
+using AzdoWebhookBridge.Cli.Output;
+using AzdoWebhookBridge.Ingress;
 using AzdoWebhookBridge.Konnect;
 using AzdoWebhookBridge.Operations.Configuration;
 using AzdoWebhookBridge.Port;
@@ -11,36 +14,22 @@ namespace AzdoWebhookBridge.Cli;
 /// </summary>
 internal static class CommandServices
 {
-    /// <param name="parsed">Tokens that no option took are configuration: <c>--Port:BaseUrl=…</c>.</param>
+    /// <param name="parsed">Its <see cref="CommandConsole.Settings"/> come before all other sources: <c>--Port:BaseUrl=…</c>.</param>
     /// <exception cref="ConfigurationException">With all problems of the configuration at once.</exception>
-    /// <exception cref="CommandException">A token is neither an option nor configuration.</exception>
     public static ServiceProvider Create(ParseResult parsed)
     {
-        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration
-            .AddJsonFile("appsettings.json", optional: true)
-            .AddEnvironmentVariables()
-            .AddCommandLine(Settings(parsed));
-        builder.Configuration.AddSecretFiles(TimeProvider.System);
-        ConfigurationValidator.ThrowIfInvalid(builder.Configuration);
-        builder.Services.AddSingleton<IConfiguration>(builder.Configuration);
-        builder.Services.AddLogging();
-        builder.Services.AddMetrics();
-        builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddPort();
-        builder.Services.AddKonnect();
-        builder.Services.AddSharedOptions();
-        return builder.Services.BuildServiceProvider();
-    }
-
-    private static string[] Settings(ParseResult parsed)
-    {
-        if (parsed.UnmatchedTokens.FirstOrDefault(token => !token.StartsWith("--", StringComparison.Ordinal) || !token.Contains(':', StringComparison.Ordinal))
-            is { } unknown)
-        {
-            throw new CommandException($"'{unknown}' is neither an option nor a setting (--Section:Key=value). See --help.");
-        }
-
-        return [.. parsed.UnmatchedTokens];
+        var configuration = CommandConfiguration.Load(parsed);
+        ConfigurationValidator.ThrowIfInvalid(configuration);
+        var services = new ServiceCollection();
+        services.AddSingleton<IConfiguration>(configuration);
+        services.AddLogging();
+        services.AddMetrics();
+        services.AddSingleton(CommandConsole.Of(parsed).Time);
+        services.AddPort();
+        services.AddKonnect();
+        services.AddAzureDevOps();
+        services.AddOptions<IngressOptions>().BindConfiguration(IngressOptions.SectionName);
+        services.AddSharedOptions();
+        return services.BuildServiceProvider();
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using AzdoWebhookBridge.Cli.Demo;
+using AzdoWebhookBridge.Cli.Output;
 
 namespace AzdoWebhookBridge.Cli;
 
@@ -26,6 +27,6 @@ internal static class DemoCommand
         };
         command.SetAction((parsed, cancellationToken) =>
             DemoRun.RunAsync(parsed.GetValue(once), parsed.GetValue(port), cancellationToken));
-        return command;
+        return command.WithExamples("bridge demo", "bridge demo --once  # exit code 0 when both catalogs are as expected", "bridge demo --port 5081");
     }
 }

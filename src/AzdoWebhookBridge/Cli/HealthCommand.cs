@@ -1,4 +1,5 @@
 using System.CommandLine;
+using AzdoWebhookBridge.Cli.Output;
 
 namespace AzdoWebhookBridge.Cli;
 
@@ -16,20 +17,20 @@ internal static class HealthCommand
         };
         probe.AcceptOnlyFromAmong("live", "ready", "startup");
         var command = new Command("health", "Ask the running service how it is; exit code 0 when it is fine.") { probe };
-        command.SetAction((parsed, cancellationToken) => RunAsync(parsed.GetValue(probe)!, cancellationToken));
-        return command;
+        command.SetAction((parsed, cancellationToken) => RunAsync(parsed, parsed.GetValue(probe)!, cancellationToken));
+        return command.WithExamples("bridge health", "bridge health live");
     }
 
-    private static async Task<int> RunAsync(string probe, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(ParseResult parsed, string probe, CancellationToken cancellationToken)
     {
-        var configuration = new ConfigurationBuilder().AddEnvironmentVariables().AddEnvironmentVariables("ASPNETCORE_").Build();
+        var configuration = CommandConfiguration.Load(parsed);
         using var handler = new SocketsHttpHandler { UseProxy = false };
         using var client = new HttpClient(handler) { Timeout = Patience };
         try
         {
             using var response = await client.GetAsync(Address(configuration, probe), cancellationToken).ConfigureAwait(false);
-            Console.WriteLine(await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false));
-            return response.IsSuccessStatusCode ? 0 : 1;
+            new CommandOutput(parsed).WriteLine(await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false));
+            return response.IsSuccessStatusCode ? ExitCode.Done : ExitCode.Failed;
         }
         catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException)
         {

@@ -1,11 +1,12 @@
 using System.CommandLine;
 using System.Text.Json;
 using AzdoWebhookBridge.Catalog;
+using AzdoWebhookBridge.Cli.Output;
 using AzdoWebhookBridge.Mapping;
 
 namespace AzdoWebhookBridge.Cli;
 
-/// <summary><c>bridge mapping check|run</c>: rules tried before they are in force.</summary>
+/// <summary><c>bridge mapping check|run|show</c>: rules tried before they are in force.</summary>
 internal static class MappingCommand
 {
     public static Command Create()
@@ -13,52 +14,85 @@ internal static class MappingCommand
         var command = new Command("mapping", "Check mapping rules, and try them on an event.");
         command.Subcommands.Add(Check());
         command.Subcommands.Add(Run());
+        command.Subcommands.Add(Show());
         return command;
     }
 
     private static Command Check()
     {
         var file = File();
-        var command = new Command("check", "Report every problem with its line and column; exit code 0 when there is none.") { file };
-        command.SetAction(parsed =>
+        var command = new Command("check", "Report every problem of a rules file with its line and column; exit code 0 when there is none.") { file };
+        command.SetAction(parsed => Check(new CommandOutput(parsed), Load(parsed.GetValue(file))));
+        return command.WithExamples("bridge mapping check rules.yaml", "bridge mapping check rules.json --json | jq .problems");
+    }
+
+    private static int Check(CommandOutput output, MappingLoadResult loaded)
+    {
+        output.WriteJson(new
         {
-            var loaded = Load(parsed.GetValue(file));
-            foreach (var warning in loaded.Warnings)
-            {
-                Console.Error.WriteLine($"warning: {warning}");
-            }
-
-            if (loaded.Rules is not { } rules)
-            {
-                throw new CommandException(string.Join('\n', loaded.Problems));
-            }
-
-            Console.WriteLine($"{rules.Rules.Count} rules, no problems, {loaded.Warnings.Count} warnings");
-            return 0;
+            Rules = loaded.Rules?.Rules.Count,
+            Problems = loaded.Problems.Select(problem => problem.ToString()),
+            Warnings = loaded.Warnings.Select(warning => warning.ToString()),
         });
-        return command;
+        foreach (var warning in loaded.Warnings)
+        {
+            output.Say($"warning: {warning}");
+        }
+
+        foreach (var problem in loaded.Problems)
+        {
+            output.Say(problem.ToString());
+        }
+
+        if (loaded.Rules is not { } rules)
+        {
+            return ExitCode.Failed;
+        }
+
+        if (!output.IsJson)
+        {
+            output.WriteLine($"{rules.Rules.Count} rules, no problems, {loaded.Warnings.Count} warnings");
+        }
+
+        return ExitCode.Done;
     }
 
     private static Command Run()
     {
         var file = File();
         var body = new Option<FileInfo>("--event") { Description = "The event's body as Azure DevOps sends it.", Required = true };
-        var command = new Command("run", "Show the entities that rules make of an event, and what each rule did.") { file, body };
+        var command = new Command("run", "Show, as JSON, the entities that rules make of an event, and what each rule did.") { file, body };
         command.SetAction(parsed =>
         {
-            var rules = Load(parsed.GetValue(file)).Rules ?? throw new CommandException("The rules have problems: see 'mapping check'.");
+            var rules = Load(parsed.GetValue(file)).Rules ?? throw new CommandException("The rules have problems: see 'bridge mapping check'.");
             var result = EventMapper.Map(rules, generation: 1, new EventInput
             {
-                Body = Read(parsed.GetValue(body)!),
+                Body = Read(parsed.GetRequiredValue(body)),
                 Context = """{"headers":{},"queryParams":{}}"""u8.ToArray(),
                 EventKey = "run",
                 EventTime = 0,
                 IsBackfill = true,
             });
-            Write(result);
-            return 0;
+            new CommandOutput(parsed).WriteLine(Render(result));
         });
-        return command;
+        return command.WithExamples(
+            "bridge mapping run rules.yaml --event push.json",
+            "bridge events show 42 --raw > event.json && bridge mapping run --event event.json  # under the built-in rules");
+    }
+
+    private static Command Show()
+    {
+        var command = new Command("show", "Print the built-in rules, to begin a file of your own with.");
+        command.SetAction(parsed =>
+        {
+            var output = new CommandOutput(parsed);
+            output.WriteJson(new { BuiltInMapping.FileName, BuiltInMapping.Text });
+            if (!output.IsJson)
+            {
+                output.WriteLine(BuiltInMapping.Text.TrimEnd());
+            }
+        });
+        return command.WithExamples("bridge mapping show > rules.yaml");
     }
 
     private static Argument<FileInfo?> File() => new("file")
@@ -83,10 +117,19 @@ internal static class MappingCommand
         }
     }
 
-    private static void Write(MappingResult result)
+    private static string Render(MappingResult result)
     {
-        using var output = Console.OpenStandardOutput();
-        using var writer = new Utf8JsonWriter(output, new JsonWriterOptions { Indented = true });
+        using var output = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(output, new JsonWriterOptions { Indented = true }))
+        {
+            Write(writer, result);
+        }
+
+        return System.Text.Encoding.UTF8.GetString(output.ToArray());
+    }
+
+    private static void Write(Utf8JsonWriter writer, MappingResult result)
+    {
         writer.WriteStartObject();
         writer.WriteString("outcome", result.Outcome.ToString().ToLowerInvariant());
         writer.WriteStartArray("entities");

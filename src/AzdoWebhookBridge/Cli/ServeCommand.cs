@@ -1,13 +1,26 @@
+using System.CommandLine;
+using AzdoWebhookBridge.Cli.Output;
+
 namespace AzdoWebhookBridge.Cli;
 
 /// <summary><c>bridge serve</c>: the service itself.</summary>
 internal static class ServeCommand
 {
-    public static async Task<int> RunAsync(string[] arguments, CancellationToken cancellationToken)
+    public const string Name = "serve";
+
+    public static Command Create()
     {
-        await using var application = BridgeApplication.Build(arguments, new BridgeSetup());
+        var command = new Command(Name, "Run the bridge (the default).");
+        command.SetAction(RunAsync);
+        return command.WithExamples("bridge serve", "bridge serve --urls=http://0.0.0.0:8080 --Mapping:Path=/etc/bridge/rules.yaml");
+    }
+
+    public static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        string[] settings = [.. CommandConsole.Of(parsed).Settings, .. parsed.UnmatchedTokens];
+        await using var application = BridgeApplication.Build(settings, new BridgeSetup());
         await application.StartAsync(cancellationToken).ConfigureAwait(false);
         await application.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
-        return 0;
+        return ExitCode.Done;
     }
 }

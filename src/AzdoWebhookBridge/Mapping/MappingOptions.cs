@@ -7,4 +7,7 @@ internal sealed class MappingOptions
 
     /// <summary>A YAML or JSON file with rules; empty for the built-in ones. The file is watched: a changed one is loaded without a restart.</summary>
     public string Path { get; set; } = "";
+
+    /// <summary>Names out of <see cref="BuiltInMapping.Presets"/>: rules added to those of the file or to the built-in ones; <c>ocean</c> stands instead.</summary>
+    public IList<string> Presets { get; init; } = [];
 }

@@ -15,6 +15,7 @@ internal sealed partial class MappingProvider(
     private const int MaxFileBytes = 8 * 1024 * 1024;
 
     private readonly string _path = options.Value.Path.Trim();
+    private readonly IReadOnlyList<string> _presets = [.. options.Value.Presets];
     private volatile ActiveMapping? _current;
     private volatile RefusedMapping? _refused;
     private string? _currentHash;
@@ -36,17 +37,26 @@ internal sealed partial class MappingProvider(
     /// <exception cref="MappingException">The file is missing or has problems: the start is to fail with all of them.</exception>
     public async Task InitializeAsync(CancellationToken cancellationToken)
     {
-        var (source, text, hash) = await ReadAsync(cancellationToken);
-        var result = text is null
-            ? throw new MappingException([new MappingProblem(_path, Rule: null, 1, 1, source)])
-            : MappingLoader.Load(text, source);
+        if (BuiltInMapping.Refuse(_path, _presets) is { } refusal)
+        {
+            throw new MappingException([new MappingProblem($"{MappingOptions.SectionName}:Presets", Rule: null, 1, 1, refusal)]);
+        }
+
+        var (file, reason, hash) = await ReadAsync(cancellationToken);
+        if (reason is not null)
+        {
+            throw new MappingException([new MappingProblem(_path, Rule: null, 1, 1, reason)]);
+        }
+
+        var sources = BuiltInMapping.Sources(file, _presets);
+        var result = MappingSource.Load(sources);
         if (result.Rules is null)
         {
             throw new MappingException(result.Problems);
         }
 
-        await ActivateAsync(result, source, text, hash, cancellationToken);
-        Log.RulesLoaded(logger, result.Rules.Rules.Count, source, Current.Generation);
+        await ActivateAsync(result, sources, hash, cancellationToken);
+        Log.RulesLoaded(logger, result.Rules.Rules.Count, Current.Source, Current.Generation);
     }
 
     /// <summary>
@@ -61,7 +71,7 @@ internal sealed partial class MappingProvider(
             return false;
         }
 
-        var (source, text, hash) = await ReadAsync(cancellationToken);
+        var (file, reason, hash) = await ReadAsync(cancellationToken);
         var isSettled = string.Equals(hash, _seenHash, StringComparison.Ordinal);
         _seenHash = hash;
         if (string.Equals(hash, _currentHash, StringComparison.Ordinal))
@@ -80,20 +90,21 @@ internal sealed partial class MappingProvider(
             return false;
         }
 
-        if (text is null)
+        if (file is null)
         {
-            _refused = new RefusedMapping([new MappingProblem(_path, Rule: null, 1, 1, source)], time.GetUtcNow());
+            _refused = new RefusedMapping([new MappingProblem(_path, Rule: null, 1, 1, reason!)], time.GetUtcNow());
             _refusedHash = hash;
-            Log.FileUnreadable(logger, _path, source, Current.Generation);
+            Log.FileUnreadable(logger, _path, reason!, Current.Generation);
             return false;
         }
 
-        return await TryAsync(text, hash, cancellationToken);
+        return await TryAsync(file, hash, cancellationToken);
     }
 
-    private async Task<bool> TryAsync(string text, string hash, CancellationToken cancellationToken)
+    private async Task<bool> TryAsync(MappingSource file, string hash, CancellationToken cancellationToken)
     {
-        var result = MappingLoader.Load(text, _path);
+        var sources = BuiltInMapping.Sources(file, _presets);
+        var result = MappingSource.Load(sources);
         if (result.Rules is null)
         {
             _refused = new RefusedMapping(result.Problems, time.GetUtcNow());
@@ -103,17 +114,19 @@ internal sealed partial class MappingProvider(
         }
 
         var before = Current.Generation;
-        await ActivateAsync(result, _path, text, hash, cancellationToken);
+        await ActivateAsync(result, sources, hash, cancellationToken);
         Log.RulesChanged(logger, result.Rules.Rules.Count, _path, before, Current.Generation);
         return true;
     }
 
     // The generation first: rules that are current without one could not be told from older ones when they fold.
-    private async Task ActivateAsync(MappingLoadResult result, string source, string text, string hash, CancellationToken cancellationToken)
+    private async Task ActivateAsync(
+        MappingLoadResult result, IReadOnlyList<MappingSource> sources, string hash, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var generation = await store.GetGenerationAsync(result.Rules!.Fingerprint, now.ToUnixTimeMilliseconds(), cancellationToken);
-        _current = new ActiveMapping(result.Rules, generation, source, text, result.Warnings, now);
+        _current = new ActiveMapping(
+            result.Rules, generation, MappingSource.Names(sources), MappingSource.Join(sources), result.Warnings, now);
         (_currentHash, _seenHash, _refused, _refusedHash) = (hash, hash, null, null);
         foreach (var warning in result.Warnings)
         {
@@ -121,12 +134,12 @@ internal sealed partial class MappingProvider(
         }
     }
 
-    /// <returns>The name and text of the rules; or, without a text, why there is none. The hash tells contents apart.</returns>
-    private async Task<(string Source, string? Text, string Hash)> ReadAsync(CancellationToken cancellationToken)
+    /// <returns>The file; or why it cannot be had; or neither when none is set. The hash tells contents apart.</returns>
+    private async Task<(MappingSource? File, string? Reason, string Hash)> ReadAsync(CancellationToken cancellationToken)
     {
         if (!IsWatching)
         {
-            return (BuiltInMapping.FileName, BuiltInMapping.Text, "built-in");
+            return (null, null, "built-in");
         }
 
         try
@@ -134,22 +147,22 @@ internal sealed partial class MappingProvider(
             var file = new FileInfo(_path);
             if (file.Exists && file.Length > MaxFileBytes)
             {
-                return ($"the file is larger than {MaxFileBytes} bytes", null, "too large");
+                return (null, $"the file is larger than {MaxFileBytes} bytes", "too large");
             }
 
             var bytes = await File.ReadAllBytesAsync(_path, cancellationToken);
             var hash = Convert.ToHexStringLower(SHA256.HashData(bytes));
             var text = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(bytes);
-            return (_path, text, hash);
+            return (new MappingSource(_path, text), null, hash);
         }
         catch (DecoderFallbackException)
         {
-            return ("the file is not UTF-8", null, "not text");
+            return (null, "the file is not UTF-8", "not text");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             var reason = exception is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : "the file cannot be read";
-            return (reason, null, reason);
+            return (null, reason, reason);
         }
     }
 }

@@ -1,4 +1,6 @@
+using AzdoWebhookBridge.AzureDevOps;
 using AzdoWebhookBridge.Ingress;
+using AzdoWebhookBridge.Mapping;
 
 namespace AzdoWebhookBridge.Operations.Configuration;
 
@@ -144,12 +146,26 @@ internal sealed class ConfigurationValidator
             CheckOrganization(entry);
         }
 
+        var presets = _configuration.GetSection($"{MappingOptions.SectionName}:Presets").GetChildren().Select(preset => preset.Value ?? "");
+        if (BuiltInMapping.Refuse(_configuration[$"{MappingOptions.SectionName}:Path"], presets) is { } refusal)
+        {
+            _problems.Add($"{MappingOptions.SectionName}:Presets: {refusal}");
+        }
+
         CheckPair(_configuration.GetSection("Port"), "ClientId", "ClientSecret");
         CheckHeader(_configuration.GetSection($"{IngressOptions.SectionName}:Header"));
     }
 
     private void CheckOrganization(IConfigurationSection entry)
     {
+        // What is no URL at all was reported as a value.
+        if (entry["Url"] is { Length: > 0 } url
+            && ConfigurationValue.Check(ConfigurationKeys.Find($"{entry.Path}:Url")!, url) is null
+            && !OrganizationAddress.TryParse(url, out _, out var problem))
+        {
+            _problems.Add($"{entry.Path}:Url: {problem}");
+        }
+
         string[] principal = ["TenantId", "ClientId", "ClientSecret"];
         var given = principal.Where(name => Has(entry, name)).ToArray();
         if (given.Length == 0)

@@ -1,0 +1,13 @@
+using AzdoWebhookBridge.Watch;
+
+namespace AzdoWebhookBridge.Api;
+
+internal static class SubscriptionEndpoints
+{
+    public static void MapSubscriptions(this IEndpointRouteBuilder api) =>
+        api.MapGet("/subscriptions", ListSubscriptions)
+            .ForReaders("ListSubscriptions", "The service-hook subscriptions of each organization, as the watch last saw them.")
+            .Produces<IReadOnlyList<OrganizationReport>>();
+
+    private static IResult ListSubscriptions(WatchBoard board) => TypedResults.Ok(board.Reports);
+}
