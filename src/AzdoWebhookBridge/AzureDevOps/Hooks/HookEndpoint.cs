@@ -68,7 +68,7 @@ internal sealed class HookEndpoint
         problem = null;
         if (!CatalogAddress.TryParse(options.PublicUrl, out _))
         {
-            problem = "AzureDevOps:PublicUrl is not set: it is where Azure DevOps reaches the bridge, such as https://bridge.example.";
+            problem = "AzureDevOps:PublicUrl is not set, or no plain address: it is where Azure DevOps reaches the bridge, such as https://bridge.example.";
             return false;
         }
 

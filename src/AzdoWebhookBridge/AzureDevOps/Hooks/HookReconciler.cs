@@ -30,6 +30,10 @@ internal sealed partial class HookReconciler(
     /// <summary>Everything; what a person who asks for it gets.</summary>
     public static readonly IReadOnlyList<HookChangeKind> AllKinds = Enum.GetValues<HookChangeKind>();
 
+    /// <summary>The setting that is missing, as a sentence; null when there are all.</summary>
+    public string? MissingSetting =>
+        HookEndpoint.TryMake(options.CurrentValue, http.CurrentValue.PathBase, ingress.CurrentValue, out _, out var problem) ? null : problem;
+
     /// <exception cref="AzureDevOpsException">A setting is missing, a project is not there, or something could not be read.</exception>
     public async Task<HookPlan> ReadAsync(IAzureDevOpsOrganization organization, HookWish wish, CancellationToken cancellationToken)
     {
