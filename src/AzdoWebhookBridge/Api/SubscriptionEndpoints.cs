@@ -1,4 +1,5 @@
 using AzdoWebhookBridge.Watch;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AzdoWebhookBridge.Api;
 
@@ -9,5 +10,6 @@ internal static class SubscriptionEndpoints
             .ForReaders("ListSubscriptions", "The service-hook subscriptions of each organization, as the watch last saw them.")
             .Produces<IReadOnlyList<OrganizationReport>>();
 
-    private static IResult ListSubscriptions(WatchBoard board) => TypedResults.Ok(board.Reports);
+    private static Ok<IReadOnlyList<OrganizationReport>> ListSubscriptions(WatchBoard board) =>
+        TypedResults.Ok(board.Reports);
 }

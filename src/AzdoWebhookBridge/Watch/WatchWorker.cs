@@ -19,7 +19,7 @@ internal sealed partial class WatchWorker(
     WatchBoard board,
     SubscriptionActivity activity,
     MappingProvider mapping,
-    IStateStore states,
+    IBridgeStore states,
     IOptionsMonitor<AzureDevOpsOptions> options,
     LoopSupport support,
     ILogger<WatchWorker> logger)

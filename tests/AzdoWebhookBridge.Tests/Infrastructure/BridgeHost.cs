@@ -12,6 +12,7 @@ using AzdoWebhookBridge.Operations.Health;
 using AzdoWebhookBridge.Operations.Problems;
 using AzdoWebhookBridge.Operations.Telemetry;
 using AzdoWebhookBridge.Storage;
+using AzdoWebhookBridge.Watch;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -89,7 +90,7 @@ internal sealed class BridgeHost : IAsyncDisposable
         builder.Services.AddSingleton<ICatalogTarget>(new FakeTarget("port", isConfigured: true));
         builder.Services.AddSingleton<ICatalogTarget>(new FakeTarget("konnect", isConfigured: false));
         builder.Services.AddSingleton<IAzureDevOpsOrganizations>(new FakeOrganizations());
-        builder.Services.AddSingleton<MappingProvider>().AddSingleton<BackfillWorker>();
+        builder.Services.AddSingleton<MappingProvider>().AddSingleton<BackfillWorker>().AddSingleton<WatchBoard>();
         builder.Services.AddOperations().AddIngress().AddOperatorApi();
         services?.Invoke(builder.Services);
 
