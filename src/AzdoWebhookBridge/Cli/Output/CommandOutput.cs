@@ -35,6 +35,15 @@ internal sealed class CommandOutput
     /// <summary>Whether a person looks at stdout; a file or a pipe gets one line an item, without frames.</summary>
     public bool IsTerminal => _console.IsOutputTerminal;
 
+    /// <summary>Whether somebody is there to answer a question.</summary>
+    public bool CanAsk => _console.Answers is not null && !IsJson;
+
+    /// <summary>Whether progress may move on stderr.</summary>
+    public bool HasMovingWords => _console.IsErrorTerminal;
+
+    /// <summary>The clock of this run.</summary>
+    public TimeProvider Time => _console.Time;
+
     /// <summary>Tables and values, for stdout; not to be used with <see cref="IsJson"/>.</summary>
     public IAnsiConsole Data { get; }
 
