@@ -14,11 +14,10 @@ internal static class BackfillBody
     /// <param name="kind">One of <see cref="BackfillEvents.Kinds"/>.</param>
     /// <param name="item">The thing as the service has it.</param>
     /// <param name="project">The project it is in, or is.</param>
-    /// <param name="organization">The organization's address, with a slash at the end.</param>
     /// <param name="moment">The time up to which the event is known to be true.</param>
     /// <param name="pipeline">For a run: its pipeline.</param>
     public static byte[] Make(
-        string kind, JsonElement item, ProjectReference project, Uri organization, DateTimeOffset moment, JsonElement? pipeline = null)
+        string kind, JsonElement item, ProjectReference project, DateTimeOffset moment, JsonElement? pipeline = null)
     {
         var buffer = new ArrayBufferWriter<byte>(2048);
         using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true }))
@@ -30,11 +29,11 @@ internal static class BackfillBody
             WriteResource(writer, kind, item, pipeline);
             writer.WriteStartObject("resourceContainers"u8);
             writer.WriteStartObject("collection"u8);
-            writer.WriteString("baseUrl"u8, organization.AbsoluteUri);
+            writer.WriteString("baseUrl"u8, project.BaseUrl);
             writer.WriteEndObject();
             writer.WriteStartObject("project"u8);
             writer.WriteString("id"u8, project.Id);
-            writer.WriteString("baseUrl"u8, organization.AbsoluteUri);
+            writer.WriteString("baseUrl"u8, project.BaseUrl);
             writer.WriteEndObject();
             writer.WriteEndObject();
             writer.WriteString("createdDate"u8, Text(moment));

@@ -83,7 +83,10 @@ internal sealed record OrganizationProgress
         : (Kind + (Projects.Count == 0 ? 0 : (double)Project / Projects.Count)) / Kinds.Count;
 }
 
-internal sealed record ProjectReference(string Id, string Name);
+/// <param name="Id">Its GUID.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="BaseUrl">The organization's address as the service itself writes it, with a slash at the end: what hooks have as well.</param>
+internal sealed record ProjectReference(string Id, string Name, string BaseUrl);
 
 /// <summary>What a complete run did not find any more.</summary>
 /// <param name="Total">Entities to delete.</param>

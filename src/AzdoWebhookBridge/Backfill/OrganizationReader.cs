@@ -59,7 +59,7 @@ internal sealed class OrganizationReader(IAzureDevOpsOrganization organization, 
     private async Task<BackfillStep> ReadProjectsAsync(OrganizationProgress progress, CancellationToken cancellationToken)
     {
         var page = await organization.ListProjectsAsync(progress.Continuation, cancellationToken).ConfigureAwait(false);
-        var found = page.Items.Select(item => (Item: item, Reference: new ProjectReference(Text(item, "id"), Text(item, "name")))).ToArray();
+        var found = page.Items.Select(item => (Item: item, Reference: new ProjectReference(Text(item, "id"), Text(item, "name"), BaseUrl(item)))).ToArray();
         var projects = progress.Projects.Concat(found.Select(one => one.Reference)).ToArray();
         var isComplete = page.Continuation is null;
         BackfillItem[] items = progress.Kinds.Contains(BackfillEvents.Project, StringComparer.Ordinal)
@@ -127,7 +127,7 @@ internal sealed class OrganizationReader(IAzureDevOpsOrganization organization, 
                 .Select(run => new BackfillItem(
                     BackfillEvents.Run,
                     Text(run, "id"),
-                    BackfillBody.Make(BackfillEvents.Run, run, project, organization.Url, runs.Moment, pipeline),
+                    BackfillBody.Make(BackfillEvents.Run, run, project, runs.Moment, pipeline),
                     runs.Moment)));
         }
 
@@ -199,11 +199,17 @@ internal sealed class OrganizationReader(IAzureDevOpsOrganization organization, 
         return new BackfillStep(items, page.Continuation is null ? NextKind(next) : next with { Continuation = page.Continuation });
     }
 
-    private List<BackfillItem> Items(string kind, AzureDevOpsPage page, ProjectReference project) =>
+    private static List<BackfillItem> Items(string kind, AzureDevOpsPage page, ProjectReference project) =>
         [.. page.Items.Select(item => Item(kind, Text(item, "id"), item, project, page.Moment))];
 
-    private BackfillItem Item(string kind, string id, JsonElement item, ProjectReference project, DateTimeOffset moment) =>
-        new(kind, id, BackfillBody.Make(kind, item, project, organization.Url, moment), moment);
+    private static BackfillItem Item(string kind, string id, JsonElement item, ProjectReference project, DateTimeOffset moment) =>
+        new(kind, id, BackfillBody.Make(kind, item, project, moment), moment);
+
+    // A proxy or an old name may stand between us and it; in events there is only one form.
+    private string BaseUrl(JsonElement project) =>
+        project.TryGetProperty("url", out var url) && url.GetString() is { } text && text.IndexOf("_apis/", StringComparison.Ordinal) is > 0 and var end
+            ? text[..end]
+            : organization.Url.AbsoluteUri;
 
     private static OrganizationProgress Note(OrganizationProgress progress, DateTimeOffset? moment) =>
         progress.FirstMoment is null && moment is { } first ? progress with { FirstMoment = first.UtcTicks } : progress;

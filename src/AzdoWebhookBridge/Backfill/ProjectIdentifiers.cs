@@ -7,15 +7,13 @@ namespace AzdoWebhookBridge.Backfill;
 /// <summary>What rules call a project: other entities point to it by that name. Pure.</summary>
 internal static class ProjectIdentifiers
 {
-    private static readonly Uri Nowhere = new("https://dev.azure.com/");
-
     public static IEnumerable<string> Of(MappingRules rules, ProjectReference project)
     {
         using var item = JsonDocument.Parse(JsonSerializer.Serialize(
             new Dictionary<string, string>(StringComparer.Ordinal) { ["id"] = project.Id, ["name"] = project.Name }));
         var result = EventMapper.Map(rules, generation: 0, new EventInput
         {
-            Body = BackfillBody.Make(BackfillEvents.Project, item.RootElement, project, Nowhere, DateTimeOffset.UnixEpoch),
+            Body = BackfillBody.Make(BackfillEvents.Project, item.RootElement, project, DateTimeOffset.UnixEpoch),
             Context = """{"headers":{},"queryParams":{}}"""u8.ToArray(),
             EventKey = "",
             EventTime = 0,

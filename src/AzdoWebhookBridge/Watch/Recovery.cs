@@ -25,14 +25,16 @@ internal sealed partial class Recovery(
     /// <param name="organization">Where to look.</param>
     /// <param name="plan">Its subscriptions.</param>
     /// <param name="since">From when on; by the service's clock.</param>
+    /// <param name="moment">Now, by that clock.</param>
     /// <param name="beat">Called after each page.</param>
     /// <param name="cancellationToken">Ends it; the next look begins again.</param>
     /// <exception cref="AzureDevOpsException">Something could not be read; nothing is lost, and the next look begins again.</exception>
     public async Task RecoverAsync(
-        IAzureDevOpsOrganization organization, HookPlan plan, DateTimeOffset since, Action beat, CancellationToken cancellationToken)
+        IAzureDevOpsOrganization organization, HookPlan plan, DateTimeOffset since, DateTimeOffset moment, Action beat, CancellationToken cancellationToken)
     {
         Log.Begins(logger, organization.Name, since);
-        var fetched = await FetchNotificationsAsync(organization, plan, since, cancellationToken).ConfigureAwait(false);
+        var fetched = await FetchNotificationsAsync(organization, plan, Max(since, moment - History), cancellationToken)
+            .ConfigureAwait(false);
         beat();
         var run = new BackfillRun(store, organizations, $"recovery/{organization.Name}", time);
         var state = await run.LoadAsync(cancellationToken).ConfigureAwait(false);
@@ -55,17 +57,18 @@ internal sealed partial class Recovery(
         Log.Recovered(logger, organization.Name, since, fetched, state.Counts.Values.Sum());
     }
 
+    private static DateTimeOffset Max(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
+
     private async Task<int> FetchNotificationsAsync(
         IAzureDevOpsOrganization organization, HookPlan plan, DateTimeOffset since, CancellationToken cancellationToken)
     {
-        var oldest = time.GetUtcNow() - History;
         var fetched = 0;
         foreach (var group in plan.Hooks.Where(hook => hook.Subscription is not null).GroupBy(hook => hook.Hook.Event.PublisherId))
         {
             var page = await organization.QueryNotificationsAsync(
                 group.Key,
                 [.. group.Select(hook => hook.Subscription!.Id)],
-                since > oldest ? since : oldest,
+                since,
                 "failed",
                 cancellationToken).ConfigureAwait(false);
             foreach (var notification in page.Items)

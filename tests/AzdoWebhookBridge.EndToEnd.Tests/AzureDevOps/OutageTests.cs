@@ -1,0 +1,95 @@
+using AzdoWebhookBridge.EndToEnd.Tests.Infrastructure;
+using AzdoWebhookBridge.Sandbox.AzureDevOps;
+using AzdoWebhookBridge.Sandbox.Port;
+using AzdoWebhookBridge.Tests.Infrastructure;
+
+namespace AzdoWebhookBridge.EndToEnd.Tests.AzureDevOps;
+
+/// <summary>
+/// Two bridges on one organization; one of them is down for days of Azure DevOps' own clock, until its subscriptions are switched
+/// off and what happens is not even kept as a failed notification. Afterwards both catalogs are the same, and nobody did anything.
+/// </summary>
+public sealed class OutageTests
+{
+    private static readonly string[] Blueprints =
+        ["azure_devops_project", "azure_devops_repository", "azure_devops_pipeline", "azure_devops_work_item"];
+
+    [Fact]
+    public async Task BridgeThatWasDown_CatchesUpByItself()
+    {
+        var clock = new ManualTimeProvider();
+        clock.SetUtcNow(DateTimeOffset.UtcNow);
+        await using var azureDevOps = await AzureDevOpsSandbox.StartAsync(new AzureDevOpsSandboxOptions { Time = clock }, CancellationToken.None);
+        var story = new OrganizationStory(azureDevOps.Organization("contoso"));
+        await using var up = await BridgeRig.StartAsync(azureDevOps: azureDevOps);
+        await using var down = await BridgeRig.StartAsync(azureDevOps: azureDevOps);
+        foreach (var rig in new[] { up, down })
+        {
+            (await BridgeCommand.RunAsync(rig.Settings, "hooks", "apply", "--yes")).Exits(0);
+            (await BridgeCommand.RunAsync(rig.Settings, "backfill")).Exits(0);
+            await BridgeRig.UntilAsync(async () => (await rig.GetAsync("api/subscriptions")) is { } reports
+                && reports.GetArrayLength() == 1 && reports[0].TryGetProperty("goodUntil", out var good) && good.ValueKind == System.Text.Json.JsonValueKind.String);
+        }
+
+        story.Before();
+        await azureDevOps.WaitForIdleAsync(CancellationToken.None);
+        await up.SettledAsync();
+        await down.SettledAsync();
+        Assert.Equal(Catalog(up.Port), Catalog(down.Port));
+
+        await down.Process.KillAsync();
+        // Forty-eight hours: three minutes of resending, thirty-six hours of probation, then off.
+        for (var hour = 0; hour < 48; hour++)
+        {
+            story.During(hour);
+            await AdvanceAsync(azureDevOps, clock, TimeSpan.FromMinutes(4));
+            await AdvanceAsync(azureDevOps, clock, TimeSpan.FromMinutes(56));
+        }
+
+        var ofDown = azureDevOps.Organization("contoso").Subscriptions
+            .Where(subscription => subscription.ConsumerInputs["url"].Contains(new Uri(down.Settings["ASPNETCORE_URLS"]).Authority, StringComparison.Ordinal))
+            .ToArray();
+        Assert.Contains(ofDown, subscription => subscription.Status == "disabledBySystem");
+        Assert.True(ofDown.Sum(subscription => subscription.Lost) > 0, "the story has to lose events, or it shows nothing");
+        await up.SettledAsync();
+        Assert.NotEqual(Catalog(up.Port), Catalog(down.Port));
+
+        await down.RestartAsync();
+        await azureDevOps.WaitForAsync(
+            () => azureDevOps.Organization("contoso").Subscriptions.All(subscription => subscription.Status == "enabled"), CancellationToken.None)
+            .WaitAsync(TimeSpan.FromSeconds(60));
+        await BridgeRig.UntilAsync(async () =>
+        {
+            await down.SettledAsync();
+            return Catalog(up.Port) == Catalog(down.Port) || await IsHealedAsync(down);
+        });
+        await down.SettledAsync();
+        Assert.Equal(Catalog(up.Port), Catalog(down.Port));
+
+        // And it goes on as if nothing had been.
+        story.After();
+        await azureDevOps.WaitForIdleAsync(CancellationToken.None);
+        await up.SettledAsync();
+        await down.SettledAsync();
+        Assert.Equal(Catalog(up.Port), Catalog(down.Port));
+    }
+
+    // The mark moves only when the recovery is over.
+    private static async Task<bool> IsHealedAsync(BridgeRig rig)
+    {
+        var report = (await rig.GetAsync("api/subscriptions"))[0];
+        return report.TryGetProperty("goodUntil", out var good) && good.ValueKind == System.Text.Json.JsonValueKind.String
+            && good.GetDateTimeOffset() > DateTimeOffset.UtcNow.AddHours(40);
+    }
+
+    private static async Task AdvanceAsync(AzureDevOpsSandbox azureDevOps, ManualTimeProvider clock, TimeSpan by)
+    {
+        clock.Advance(by);
+        await azureDevOps.WaitForIdleAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60));
+    }
+
+    private static string Catalog(PortSandbox port) => string.Join('\n', Blueprints
+        .SelectMany(blueprint => port.Entities(blueprint).Select(entity =>
+            $"{blueprint} {entity.Identifier} {entity.Title} {entity.Properties.ToJsonString()} {entity.Relations.ToJsonString()}"))
+        .Order(StringComparer.Ordinal));
+}
