@@ -72,6 +72,8 @@ internal static class BridgeCommandLine
         root.Subcommands.Add(DemoCommand.Create());
         root.Subcommands.Add(HealthCommand.Create());
         root.Subcommands.Add(MappingCommand.Create());
+        root.Subcommands.Add(PortCommand.Create());
+        root.Subcommands.Add(KonnectCommand.Create());
         root.Subcommands.Add(CompletionCommand.Create());
         root.Options.Add(CommonOptions.Json);
         CommandHelp.AddTo(root);
