@@ -1,4 +1,5 @@
 using AzdoWebhookBridge.Api;
+using AzdoWebhookBridge.AzureDevOps;
 using AzdoWebhookBridge.Delivery;
 using AzdoWebhookBridge.Ingress;
 using AzdoWebhookBridge.Konnect;
@@ -48,6 +49,7 @@ internal static class BridgeApplication
             .AddIngress()
             .AddPort()
             .AddKonnect()
+            .AddAzureDevOps()
             .AddDelivery(PortTarget.TargetName, KonnectTarget.TargetName)
             .AddOperatorApi()
             .AddHostedService<RetentionWorker>()

@@ -105,6 +105,9 @@ internal enum AzureDevOpsFailure
 
     NotFound,
 
+    /// <summary>Something was to be made and the answer got lost: it may be there. Look before asking again.</summary>
+    OutcomeUnknown,
+
     /// <summary>Any other refusal; repeating does not help.</summary>
     Refused,
 }

@@ -74,6 +74,7 @@ internal static class BridgeCommandLine
         root.Subcommands.Add(MappingCommand.Create());
         root.Subcommands.Add(PortCommand.Create());
         root.Subcommands.Add(KonnectCommand.Create());
+        root.Subcommands.Add(HooksCommand.Create());
         root.Subcommands.Add(CompletionCommand.Create());
         root.Options.Add(CommonOptions.Json);
         CommandHelp.AddTo(root);

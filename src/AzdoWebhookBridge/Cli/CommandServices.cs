@@ -1,5 +1,7 @@
 using System.CommandLine;
+using AzdoWebhookBridge.AzureDevOps;
 using AzdoWebhookBridge.Cli.Output;
+using AzdoWebhookBridge.Ingress;
 using AzdoWebhookBridge.Konnect;
 using AzdoWebhookBridge.Operations.Configuration;
 using AzdoWebhookBridge.Port;
@@ -25,6 +27,8 @@ internal static class CommandServices
         services.AddSingleton(CommandConsole.Of(parsed).Time);
         services.AddPort();
         services.AddKonnect();
+        services.AddAzureDevOps();
+        services.AddOptions<IngressOptions>().BindConfiguration(IngressOptions.SectionName);
         services.AddSharedOptions();
         return services.BuildServiceProvider();
     }

@@ -17,6 +17,7 @@ public sealed partial class ConventionTests
         { "Catalog", ["AzdoWebhookBridge.Storage", "AzdoWebhookBridge.Delivery", "AzdoWebhookBridge.Mapping", "AzdoWebhookBridge.Ingress"] },
         { "Port", ["AzdoWebhookBridge.Storage", "AzdoWebhookBridge.Mapping", "AzdoWebhookBridge.Ingress", "AzdoWebhookBridge.Konnect"] },
         { "Konnect", ["AzdoWebhookBridge.Storage", "AzdoWebhookBridge.Mapping", "AzdoWebhookBridge.Ingress", "AzdoWebhookBridge.Port"] },
+        { "AzureDevOps", ["AzdoWebhookBridge.Storage", "AzdoWebhookBridge.Mapping", "AzdoWebhookBridge.Port", "AzdoWebhookBridge.Konnect", "AzdoWebhookBridge.Cli"] },
         { "Storage", ["AzdoWebhookBridge.Delivery", "AzdoWebhookBridge.Ingress", "AzdoWebhookBridge.Port", "AzdoWebhookBridge.Konnect"] },
         { "Ingress", ["AzdoWebhookBridge.Delivery", "AzdoWebhookBridge.Port", "AzdoWebhookBridge.Konnect", "AzdoWebhookBridge.Mapping"] },
     };

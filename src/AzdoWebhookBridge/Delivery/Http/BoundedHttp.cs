@@ -8,8 +8,10 @@ namespace AzdoWebhookBridge.Delivery.Http;
 /// Sends one request and reads its whole answer within a time and a size. A network that fails is a value here, not an
 /// exception; only the caller's cancellation throws.
 /// </summary>
-internal sealed class BoundedHttp(IHttpClientFactory clients, string clientName, TimeProvider time, BridgeUserAgent userAgent)
+internal sealed class BoundedHttp(
+    IHttpClientFactory clients, string clientName, TimeProvider time, BridgeUserAgent userAgent, int maxAnswerBytes = BoundedHttp.MaxAnswerBytes)
 {
+    /// <summary>What a catalog's answer may have; others say their own limit.</summary>
     public const int MaxAnswerBytes = 10 * 1024 * 1024;
 
     public async Task<HttpOutcome> SendAsync(
@@ -25,7 +27,7 @@ internal sealed class BoundedHttp(IHttpClientFactory clients, string clientName,
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
             var body = await ReadAsync(response.Content, either.Token);
             return body is null
-                ? new HttpOutcome(null, $"{host} sent an answer of more than {MaxAnswerBytes / (1024 * 1024)} MiB.")
+                ? new HttpOutcome(null, $"{host} sent an answer of more than {maxAnswerBytes / (1024 * 1024)} MiB.")
                 : new HttpOutcome(Answer(response, body.Value, secrets), null);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -64,6 +66,10 @@ internal sealed class BoundedHttp(IHttpClientFactory clients, string clientName,
             RateLimitRemaining = RetryHint.Count(response.Headers, "x-ratelimit-remaining"),
             RateLimit = RetryHint.Count(response.Headers, "x-ratelimit-limit"),
             TraceId = response.Headers.NonValidated.TryGetValues("x-trace-id", out var trace) ? Printable(trace.ToString()) : null,
+            Date = response.Headers.Date,
+            Continuation = response.Headers.NonValidated.TryGetValues("x-ms-continuationtoken", out var next) && next.ToString() is { Length: > 0 and < 4096 } token
+                ? token
+                : null,
             Secrets = secrets,
         };
     }
@@ -76,7 +82,7 @@ internal sealed class BoundedHttp(IHttpClientFactory clients, string clientName,
 
     private static string Printable(string text) => new([.. text.Where(letter => letter is > ' ' and < '\u007f').Take(100)]);
 
-    private static async Task<ReadOnlyMemory<byte>?> ReadAsync(HttpContent content, CancellationToken cancellationToken)
+    private async Task<ReadOnlyMemory<byte>?> ReadAsync(HttpContent content, CancellationToken cancellationToken)
     {
         await using var stream = await content.ReadAsStreamAsync(cancellationToken);
         var buffer = new MemoryStream();
@@ -84,7 +90,7 @@ internal sealed class BoundedHttp(IHttpClientFactory clients, string clientName,
         int read;
         while ((read = await stream.ReadAsync(block, cancellationToken)) > 0)
         {
-            if (buffer.Length + read > MaxAnswerBytes)
+            if (buffer.Length + read > maxAnswerBytes)
             {
                 return null;
             }

@@ -24,6 +24,12 @@ internal sealed class HttpAnswer
 
     public string? TraceId { get; init; }
 
+    /// <summary>The service's clock when it answered, in whole seconds.</summary>
+    public DateTimeOffset? Date { get; init; }
+
+    /// <summary>What Azure DevOps wants to be asked for the next page with; null after the last.</summary>
+    public string? Continuation { get; init; }
+
     /// <summary>What must not come back in a reason even when a service echoes it.</summary>
     public IReadOnlyList<SecretText> Secrets { get; init; } = [];
 

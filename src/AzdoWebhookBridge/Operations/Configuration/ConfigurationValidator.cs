@@ -1,3 +1,4 @@
+using AzdoWebhookBridge.AzureDevOps;
 using AzdoWebhookBridge.Ingress;
 using AzdoWebhookBridge.Mapping;
 
@@ -157,6 +158,14 @@ internal sealed class ConfigurationValidator
 
     private void CheckOrganization(IConfigurationSection entry)
     {
+        // What is no URL at all was reported as a value.
+        if (entry["Url"] is { Length: > 0 } url
+            && ConfigurationValue.Check(ConfigurationKeys.Find($"{entry.Path}:Url")!, url) is null
+            && !OrganizationAddress.TryParse(url, out _, out var problem))
+        {
+            _problems.Add($"{entry.Path}:Url: {problem}");
+        }
+
         string[] principal = ["TenantId", "ClientId", "ClientSecret"];
         var given = principal.Where(name => Has(entry, name)).ToArray();
         if (given.Length == 0)

@@ -1,0 +1,96 @@
+using System.Text.Json;
+
+namespace AzdoWebhookBridge.AzureDevOps.Hooks;
+
+/// <summary>A hook as the service has it.</summary>
+internal sealed record HookSubscription
+{
+    public const string Enabled = "enabled";
+    public const string OnProbation = "onProbation";
+    public const string DisabledByUser = "disabledByUser";
+
+    public required string Id { get; init; }
+
+    public required string PublisherId { get; init; }
+
+    public required string EventType { get; init; }
+
+    public string ResourceVersion { get; init; } = "";
+
+    public string ConsumerId { get; init; } = "";
+
+    public string ConsumerActionId { get; init; } = "";
+
+    public string Status { get; init; } = "";
+
+    /// <summary>How often it was tried again while on probation; not reset when that ends.</summary>
+    public int ProbationRetries { get; init; }
+
+    public DateTimeOffset? LastProbationRetry { get; init; }
+
+    public DateTimeOffset? Created { get; init; }
+
+    public IReadOnlyDictionary<string, string> PublisherInputs { get; init; } = new Dictionary<string, string>();
+
+    public IReadOnlyDictionary<string, string> ConsumerInputs { get; init; } = new Dictionary<string, string>();
+
+    public string? Url => ConsumerInputs.GetValueOrDefault(HookInputs.Url);
+
+    /// <summary>Empty for the whole organization.</summary>
+    public string ProjectId => PublisherInputs.GetValueOrDefault(HookInputs.ProjectId) ?? "";
+
+    public bool IsEnabled => Status.Equals(Enabled, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Names of the inputs by which people narrowed it; empty for a hook as the bridge makes it.</summary>
+    public IReadOnlyList<string> Filters =>
+        [.. PublisherInputs.Where(input => HookInputs.IsFilter(input.Key, input.Value)).Select(input => input.Key)];
+
+    // Inputs may hold secrets.
+    public override string ToString() => $"{EventType} {Id} ({Status})";
+
+    /// <exception cref="AzureDevOpsException">It is not one: what is read as "none" would be made again.</exception>
+    public static HookSubscription Read(JsonElement json) =>
+        Text(json, "id") is { Length: > 0 } id && Text(json, "publisherId") is { } publisherId && Text(json, "eventType") is { } eventType
+            ? new HookSubscription
+            {
+                Id = id,
+                PublisherId = publisherId,
+                EventType = eventType,
+                ResourceVersion = Text(json, "resourceVersion") ?? "",
+                ConsumerId = Text(json, "consumerId") ?? "",
+                ConsumerActionId = Text(json, "consumerActionId") ?? "",
+                // A service that does not say has it on.
+                Status = Text(json, "status") ?? Enabled,
+                ProbationRetries = json.TryGetProperty("probationRetries", out var retries) && retries.ValueKind == JsonValueKind.Number
+                    && retries.TryGetInt32(out var count) ? count : 0,
+                LastProbationRetry = Date(json, "lastProbationRetryDate"),
+                Created = Date(json, "createdDate"),
+                PublisherInputs = Inputs(json, "publisherInputs"),
+                ConsumerInputs = Inputs(json, "consumerInputs"),
+            }
+            : throw new AzureDevOpsException(
+                AzureDevOpsFailure.Refused, "A service hook in the list has no id, publisher or event type: the answer has a form that is not known here.");
+
+    private static Dictionary<string, string> Inputs(JsonElement json, string member)
+    {
+        // Names differ in case between versions of the service.
+        var inputs = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        if (json.TryGetProperty(member, out var values) && values.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var value in values.EnumerateObject())
+            {
+                inputs[value.Name] = value.Value.ValueKind == JsonValueKind.String ? value.Value.GetString()! : value.Value.GetRawText();
+            }
+        }
+
+        return inputs;
+    }
+
+    private static DateTimeOffset? Date(JsonElement json, string member) =>
+        json.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String && value.TryGetDateTimeOffset(out var date) && date.Year > 1
+            ? date
+            : null;
+
+    private static string? Text(JsonElement json, string member) =>
+        json.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+}
