@@ -76,6 +76,8 @@ internal static class BridgeCommandLine
         root.Subcommands.Add(EntitiesCommand.Create());
         root.Subcommands.Add(TargetsCommand.Create());
         root.Subcommands.Add(MappingCommand.Create());
+        root.Subcommands.Add(PortCommand.Create());
+        root.Subcommands.Add(KonnectCommand.Create());
         root.Subcommands.Add(HooksCommand.Create());
         root.Subcommands.Add(BackfillCommand.Create());
         root.Subcommands.Add(StoreCommand.Create());
