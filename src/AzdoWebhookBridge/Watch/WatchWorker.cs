@@ -84,6 +84,7 @@ internal sealed partial class WatchWorker(
 
             if (GapBegins(found, state, moment) is { } since)
             {
+                Post(organization, plan, state);
                 await recovery.RecoverAsync(organization, plan, since - Margin, moment, Beat, cancellationToken).ConfigureAwait(false);
                 _listenedSince[organization.Name] = _time.GetUtcNow();
             }

@@ -147,12 +147,13 @@ internal sealed class BridgeRig : IAsyncDisposable
         }
     }
 
-    /// <summary>Until no event waits and nothing is dirty.</summary>
+    /// <summary>Until no event waits and no configured catalog has anything dirty.</summary>
     public Task SettledAsync() => UntilAsync(async () =>
     {
         var overview = await GetAsync("api/overview");
         return overview.GetProperty("eventsWaiting").GetInt64() == 0
-            && overview.GetProperty("targets").EnumerateArray().All(target => target.GetProperty("dirty").GetInt64() == 0);
+            && overview.GetProperty("targets").EnumerateArray()
+                .All(target => !target.GetProperty("isConfigured").GetBoolean() || target.GetProperty("dirty").GetInt64() == 0);
     });
 
     public Task PortHasAsync(Func<bool> condition) => Port.WaitForAsync(condition, CancellationToken.None).WaitAsync(Patience);
