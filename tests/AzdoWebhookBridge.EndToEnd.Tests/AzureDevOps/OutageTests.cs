@@ -1,7 +1,6 @@
 using System.Text.Json;
 using AzdoWebhookBridge.EndToEnd.Tests.Infrastructure;
 using AzdoWebhookBridge.Sandbox.AzureDevOps;
-using AzdoWebhookBridge.Sandbox.Port;
 using AzdoWebhookBridge.Tests.Infrastructure;
 
 namespace AzdoWebhookBridge.EndToEnd.Tests.AzureDevOps;
@@ -12,9 +11,6 @@ namespace AzdoWebhookBridge.EndToEnd.Tests.AzureDevOps;
 /// </summary>
 public sealed class OutageTests
 {
-    private static readonly string[] Blueprints =
-        ["azure_devops_project", "azure_devops_repository", "azure_devops_pipeline", "azure_devops_work_item"];
-
     [Fact]
     public async Task BridgeThatWasDown_CatchesUpByItself()
     {
@@ -35,7 +31,7 @@ public sealed class OutageTests
         await azureDevOps.WaitForIdleAsync(CancellationToken.None);
         await up.SettledAsync();
         await down.SettledAsync();
-        Assert.Equal(Catalog(up.Port), Catalog(down.Port));
+        Assert.Equal(CatalogText.Of(up.Port), CatalogText.Of(down.Port));
 
         await down.Process.KillAsync();
         // Forty-eight hours: three minutes of resending, thirty-six hours of probation, then off.
@@ -52,7 +48,7 @@ public sealed class OutageTests
         Assert.Contains(ofDown, subscription => subscription.Status == "disabledBySystem");
         Assert.True(ofDown.Sum(subscription => subscription.Lost) > 0, "the story has to lose events, or it shows nothing");
         await up.SettledAsync();
-        Assert.NotEqual(Catalog(up.Port), Catalog(down.Port));
+        Assert.NotEqual(CatalogText.Of(up.Port), CatalogText.Of(down.Port));
 
         await down.RestartAsync();
         await azureDevOps.WaitForAsync(
@@ -60,14 +56,14 @@ public sealed class OutageTests
             .WaitAsync(TimeSpan.FromSeconds(60));
         await BridgeRig.UntilAsync(() => IsGoodSinceAsync(down, DateTimeOffset.UtcNow.AddHours(40)));
         await down.SettledAsync();
-        Assert.Equal(Catalog(up.Port), Catalog(down.Port));
+        Assert.Equal(CatalogText.Of(up.Port), CatalogText.Of(down.Port));
 
         // And it goes on as if nothing had been.
         story.After();
         await azureDevOps.WaitForIdleAsync(CancellationToken.None);
         await up.SettledAsync();
         await down.SettledAsync();
-        Assert.Equal(Catalog(up.Port), Catalog(down.Port));
+        Assert.Equal(CatalogText.Of(up.Port), CatalogText.Of(down.Port));
     }
 
     // The mark moves only when the recovery is over.
@@ -83,9 +79,4 @@ public sealed class OutageTests
         clock.Advance(by);
         await azureDevOps.WaitForIdleAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60));
     }
-
-    private static string Catalog(PortSandbox port) => string.Join('\n', Blueprints
-        .SelectMany(blueprint => port.Entities(blueprint).Select(entity =>
-            $"{blueprint} {entity.Identifier} {entity.Title} {entity.Properties.ToJsonString()} {entity.Relations.ToJsonString()}"))
-        .Order(StringComparer.Ordinal));
 }
