@@ -75,6 +75,14 @@ public sealed class AzureDevOpsContractTests : IAsyncLifetime
         Assert.Empty(Contoso.Subscriptions);
     }
 
+    [ContractMocksFact]
+    public async Task AnswerThatBreaksTheContract_IsSeen()
+    {
+        _sandbox.Faults.RespondOnceWith(200, body: """{"count":1,"value":[{"id":7}]}""");
+        await SendAsync(200, "GET", "_apis/projects");
+        Assert.Contains(await _proxies!.ViolationsAsync(CancellationToken.None), line => line.Contains(" response", StringComparison.Ordinal));
+    }
+
     private async Task DriveProjectsAndGitAsync(SampleProject payments)
     {
         var api = Contoso.AddRepository(payments, "api");
