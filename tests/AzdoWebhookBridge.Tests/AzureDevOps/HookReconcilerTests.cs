@@ -134,6 +134,22 @@ public sealed class HookReconcilerTests
     }
 
     [Fact]
+    public async Task HookThatCannotBeSwitchedOn_IsReplacedByAnother()
+    {
+        await using var standIn = await HooksStandIn.StartAsync();
+        await using var harness = Harness(standIn);
+        await ApplyAsync(harness);
+        standIn.KeepsDisabled = true;
+        standIn.Change("git.push", hook => hook["status"] = "disabledBySystem");
+
+        var outcome = await ApplyAsync(harness);
+
+        Assert.Equal(HookChangeKind.Enable, Assert.Single(outcome.Done).Kind);
+        Assert.Equal(["PUT", "POST", "DELETE"], standIn.Writes.TakeLast(3));
+        Assert.True((await harness.Reconciler.ReadAsync(harness.Organization, Wish, CancellationToken.None)).IsHealthy);
+    }
+
+    [Fact]
     public async Task OnlyTheKindsThatAreAllowed_AreDone()
     {
         await using var standIn = await HooksStandIn.StartAsync();

@@ -20,6 +20,9 @@ internal sealed class HooksStandIn : IAsyncDisposable
     /// <summary>Asked after a hook was made; true when the answer is to be lost.</summary>
     public Func<bool>? LosesAnswer { get; set; }
 
+    /// <summary>Whether what the system switched off stays off.</summary>
+    public bool KeepsDisabled { get; set; }
+
     public string Url => new Uri(_server!.Address, "contoso").ToString();
 
     public IReadOnlyList<string> Writes => [.. _server!.Seen.Where(call => call.Method != "GET").Select(call => call.Method)];
@@ -123,7 +126,9 @@ internal sealed class HooksStandIn : IAsyncDisposable
     {
         Assert.DoesNotContain("***", hook.ToJsonString(), StringComparison.Ordinal);
         hook["id"] = id;
-        hook["status"] ??= "enabled";
+        hook["status"] = KeepsDisabled && (string?)_hooks.GetValueOrDefault(id)?["status"] == "disabledBySystem"
+            ? "disabledBySystem"
+            : (string?)hook["status"] ?? "enabled";
         hook["publisherInputs"]!["tfsSubscriptionId"] = $"tfs-{id}";
         _hooks[id] = hook;
         return hook;

@@ -17,15 +17,16 @@ internal sealed class HookEndpoint
     private const int MarkerIterations = 200_000;
 
     private readonly string _username = "";
-    private readonly SecretText _password;
+    private readonly string _password = "";
     private readonly string _headerName = "";
-    private readonly SecretText _headerValue;
+    private readonly string _headerValue = "";
 
     private HookEndpoint(string url, IngressCredential credential)
     {
         Url = url;
-        _username = credential.Username.Trim();
-        _password = new SecretText(credential.Password);
+        // To the letter: the ingress compares them so.
+        _username = credential.Username;
+        _password = credential.Password;
         Marker = MarkerOf(url, _username, credential.Password);
     }
 
@@ -33,7 +34,7 @@ internal sealed class HookEndpoint
     {
         Url = url;
         _headerName = headerName.Trim();
-        _headerValue = new SecretText(headerValue);
+        _headerValue = headerValue;
         Marker = MarkerOf(url, _headerName, headerValue);
     }
 
@@ -49,10 +50,10 @@ internal sealed class HookEndpoint
     {
         [HookInputs.Url] = Url,
         [HookInputs.Username] = _username,
-        [HookInputs.Password] = _password.Reveal(),
+        [HookInputs.Password] = _password,
         [HookInputs.Headers] = _headerName.Length == 0
             ? $"{MarkerHeader}:{Marker}"
-            : $"{MarkerHeader}:{Marker}\n{_headerName}:{_headerValue.Reveal()}",
+            : $"{MarkerHeader}:{Marker}\n{_headerName}:{_headerValue}",
         ["resourceDetailsToSend"] = "all",
         ["messagesToSend"] = "none",
         ["detailedMessagesToSend"] = "none",

@@ -112,11 +112,23 @@ internal sealed partial class HookReconciler(
                 await organization.DeleteSubscriptionAsync(subscription.PublisherId, subscription.Id, cancellationToken);
                 break;
             case { Hook: { } hook, Subscription: { } subscription }:
-                await organization.ReplaceSubscriptionAsync(
-                    subscription.PublisherId, subscription.Id, HookBody.Replace(hook, subscription), cancellationToken);
+                await ReplaceAsync(organization, hook, subscription, cancellationToken);
                 break;
             default:
                 throw new InvalidOperationException($"A step of kind {step.Kind} lacks its hook.");
+        }
+    }
+
+    private static async Task ReplaceAsync(
+        IAzureDevOpsOrganization organization, DesiredHook hook, HookSubscription subscription, CancellationToken cancellationToken)
+    {
+        var replaced = HookSubscription.Read(await organization.ReplaceSubscriptionAsync(
+            subscription.PublisherId, subscription.Id, HookBody.Replace(hook, subscription), cancellationToken));
+        if (!replaced.IsEnabled)
+        {
+            // What the service itself switched off may stay off, whatever is written into it: another one takes its place.
+            await CreateAsync(organization, hook, cancellationToken);
+            await organization.DeleteSubscriptionAsync(subscription.PublisherId, subscription.Id, cancellationToken);
         }
     }
 
@@ -140,7 +152,7 @@ internal sealed partial class HookReconciler(
         var page = await organization.ListSubscriptionsAsync(hook.Event.PublisherId, cancellationToken);
         var plan = HookPlan.Make(
             organization.Name, [hook], [.. page.Items.Select(HookSubscription.Read)], RulesFor(hook.ConsumerInputs[HookInputs.Url]));
-        return plan.Hooks[0].Subscription is not null;
+        return plan.Hooks[0].Subscription is { IsEnabled: true };
     }
 
     private static async Task<(HashSet<string> Offered, List<HookSubscription> Hooks)> ReadHooksAsync(
