@@ -20,6 +20,7 @@ internal sealed class HookEndpoint
     private readonly string _password = "";
     private readonly string _headerName = "";
     private readonly string _headerValue = "";
+    private readonly Lazy<string> _marker;
 
     private HookEndpoint(string url, IngressCredential credential)
     {
@@ -27,7 +28,7 @@ internal sealed class HookEndpoint
         // To the letter: the ingress compares them so.
         _username = credential.Username;
         _password = credential.Password;
-        Marker = MarkerOf(url, _username, credential.Password);
+        _marker = new(() => MarkerOf(url, _username, _password));
     }
 
     private HookEndpoint(string url, string headerName, string headerValue)
@@ -35,7 +36,7 @@ internal sealed class HookEndpoint
         Url = url;
         _headerName = headerName.Trim();
         _headerValue = headerValue;
-        Marker = MarkerOf(url, _headerName, headerValue);
+        _marker = new(() => MarkerOf(url, _headerName, _headerValue));
     }
 
     public string Url { get; }
@@ -43,7 +44,7 @@ internal sealed class HookEndpoint
     /// <summary>
     /// 24 bits of a slow hash: enough to see that the credential changed, too little to learn it from, and slow to try passwords on.
     /// </summary>
-    public string Marker { get; }
+    public string Marker => _marker.Value;
 
     /// <summary>The values of a hook's inputs; all of them texts, as the service wants it.</summary>
     public IReadOnlyDictionary<string, string> ConsumerInputs => new Dictionary<string, string>(StringComparer.Ordinal)
@@ -90,6 +91,11 @@ internal sealed class HookEndpoint
 
         return true;
     }
+
+    /// <summary>Whether hooks made for the one are as those made for the other.</summary>
+    public bool IsSameAs(HookEndpoint? other) =>
+        other is not null && Url == other.Url && _username == other._username && _password == other._password
+        && _headerName == other._headerName && _headerValue == other._headerValue;
 
     private static string MarkerOf(string url, string name, string secret)
     {

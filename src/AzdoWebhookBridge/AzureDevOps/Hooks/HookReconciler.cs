@@ -30,6 +30,8 @@ internal sealed partial class HookReconciler(
     /// <summary>Everything; what a person who asks for it gets.</summary>
     public static readonly IReadOnlyList<HookChangeKind> AllKinds = Enum.GetValues<HookChangeKind>();
 
+    private volatile HookEndpoint? _endpoint;
+
     /// <summary>The setting that is missing, as a sentence; null when there are all.</summary>
     public string? MissingSetting =>
         HookEndpoint.TryMake(options.CurrentValue, http.CurrentValue.PathBase, ingress.CurrentValue, out _, out var problem) ? null : problem;
@@ -209,10 +211,16 @@ internal sealed partial class HookReconciler(
 
     private static HookPlanRules RulesFor(string url) => new() { UrlIsOurs = found => HookUrl.AreEqual(found, url) };
 
-    private HookEndpoint Endpoint() =>
-        HookEndpoint.TryMake(options.CurrentValue, http.CurrentValue.PathBase, ingress.CurrentValue, out var endpoint, out var problem)
-            ? endpoint
-            : throw new AzureDevOpsException(AzureDevOpsFailure.Refused, problem);
+    private HookEndpoint Endpoint()
+    {
+        if (!HookEndpoint.TryMake(options.CurrentValue, http.CurrentValue.PathBase, ingress.CurrentValue, out var endpoint, out var problem))
+        {
+            throw new AzureDevOpsException(AzureDevOpsFailure.Refused, problem);
+        }
+
+        // Its marker is slow to make.
+        return endpoint.IsSameAs(_endpoint) ? _endpoint! : _endpoint = endpoint;
+    }
 
     private static partial class Log
     {
