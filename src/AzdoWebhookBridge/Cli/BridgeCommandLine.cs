@@ -75,6 +75,7 @@ internal static class BridgeCommandLine
         root.Subcommands.Add(PortCommand.Create());
         root.Subcommands.Add(KonnectCommand.Create());
         root.Subcommands.Add(HooksCommand.Create());
+        root.Subcommands.Add(DoctorCommand.Create());
         root.Subcommands.Add(CompletionCommand.Create());
         root.Options.Add(CommonOptions.Json);
         CommandHelp.AddTo(root);

@@ -38,7 +38,8 @@ internal static class HealthCommand
         }
     }
 
-    private static Uri Address(IConfiguration configuration, string probe)
+    /// <summary>Where the service of this configuration listens, on this machine.</summary>
+    internal static Uri Address(IConfiguration configuration, string probe)
     {
         var port = configuration["HTTP_PORTS"]?.Split(';', StringSplitOptions.RemoveEmptyEntries)[0] ?? "5000";
         var listener = configuration["URLS"]?.Split(';', StringSplitOptions.RemoveEmptyEntries)[0] ?? $"http://127.0.0.1:{port}";
