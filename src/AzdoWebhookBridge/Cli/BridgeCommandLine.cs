@@ -81,6 +81,7 @@ internal static class BridgeCommandLine
         root.Subcommands.Add(HooksCommand.Create());
         root.Subcommands.Add(BackfillCommand.Create());
         root.Subcommands.Add(StoreCommand.Create());
+        root.Subcommands.Add(DoctorCommand.Create());
         root.Subcommands.Add(CompletionCommand.Create());
         root.Options.Add(CommonOptions.Json);
         CommandHelp.AddTo(root);

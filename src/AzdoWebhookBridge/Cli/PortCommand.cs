@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using AzdoWebhookBridge.Cli.Output;
 using AzdoWebhookBridge.Mapping;
+using AzdoWebhookBridge.Mapping.Live;
 using AzdoWebhookBridge.Port.Provisioning;
 
 namespace AzdoWebhookBridge.Cli;

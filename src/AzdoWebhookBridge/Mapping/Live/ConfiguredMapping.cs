@@ -1,9 +1,6 @@
-using AzdoWebhookBridge.Mapping;
-using AzdoWebhookBridge.Mapping.Live;
+namespace AzdoWebhookBridge.Mapping.Live;
 
-namespace AzdoWebhookBridge.Cli;
-
-/// <summary>The rules that the service would use under this configuration.</summary>
+/// <summary>The rules that the service would use under this configuration, for commands that run without it.</summary>
 internal static class ConfiguredMapping
 {
     /// <exception cref="MappingException">The rules cannot be used.</exception>
