@@ -45,7 +45,7 @@ internal static class BridgeCommandLine
             await console.Error.WriteLineAsync($"{exception.Message} Choose another one by ASPNETCORE_URLS.").ConfigureAwait(false);
             return ExitCode.Failed;
         }
-        catch (IOException exception) when (CommandConsole.IsClosedPipe(exception))
+        catch (IOException exception) when (OutputPipe.IsClosed(exception))
         {
             // The reader has what it wanted.
             return ExitCode.Done;

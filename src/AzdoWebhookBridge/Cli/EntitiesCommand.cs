@@ -69,7 +69,7 @@ internal static class EntitiesCommand
                 PlainText.TimeCell(entity.UpdatedAt), PlainText.Cell(entity.Reason));
         }
 
-        output.Data.Write(table);
+        output.WriteTable(table);
     }
 
     private static Command Show()
@@ -123,7 +123,7 @@ internal static class EntitiesCommand
                 PlainText.Cell(field.Generation));
         }
 
-        output.Data.Write(table);
+        output.WriteTable(table);
     }
 
     private static Command Retry()

@@ -71,7 +71,7 @@ internal static class EventsCommand
                 PlainText.Cell(one.NotificationId), PlainText.Cell(one.SubscriptionId));
         }
 
-        output.Data.Write(table);
+        output.WriteTable(table);
     }
 
     private static Command Show()

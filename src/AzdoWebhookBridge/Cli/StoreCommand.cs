@@ -66,7 +66,7 @@ internal static class StoreCommand
             table.AddRow(PlainText.Cell(finding));
         }
 
-        output.Data.Write(table);
+        output.WriteTable(table);
         output.Say("Keep the file and its -wal as they are, and restore a backup beside them.");
     }
 

@@ -30,7 +30,7 @@ internal static class TargetsCommand
                 PlainText.TimeCell(target.OldestDirtySince), PlainText.Cell(target.Detail));
         }
 
-        output.Data.Write(table);
+        output.WriteTable(table);
     }
 
     private static Command List()

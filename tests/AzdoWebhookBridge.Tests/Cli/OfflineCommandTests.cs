@@ -1,5 +1,4 @@
 using AzdoWebhookBridge.Api;
-using AzdoWebhookBridge.Cli;
 using AzdoWebhookBridge.Cli.Output;
 using AzdoWebhookBridge.Cli.Remote;
 using AzdoWebhookBridge.Tests.Infrastructure;

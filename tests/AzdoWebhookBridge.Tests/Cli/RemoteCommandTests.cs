@@ -154,7 +154,7 @@ public sealed class RemoteCommandTests(RunningBridge bridge) : IClassFixture<Run
 
         var shown = (await bridge.RunAsync("entities", "show", "port", "azure_devops_work_item", WorkItem)).Exits(ExitCode.Done);
         Assert.Contains("clean, revision", shown.Output, StringComparison.Ordinal);
-        Assert.Contains("properties.state", shown.Output, StringComparison.Ordinal);
+        Assert.Contains("properties/state", shown.Output, StringComparison.Ordinal);
         var entity = (await bridge.RunAsync("entities", "show", "port", "azure_devops_work_item", WorkItem, "--json")).Exits(ExitCode.Done).Json;
         Assert.Equal(JsonValueKind.Object, entity.GetProperty("desired").ValueKind);
         var list = (await bridge.RunAsync("entities", "list", "--identifier", WorkItem, "--target", "port", "--json")).Exits(ExitCode.Done).Json;

@@ -38,7 +38,7 @@ internal static class EventReport
                 PlainText.Cell(string.Join(", ", effect.Changed)), PlainText.Cell(effect.Delivery), PlainText.TimeCell(effect.DeliveredAt));
         }
 
-        output.Data.Write(table);
+        output.WriteTable(table);
     }
 
     /// <summary>What each rule did; the rules that were not for the event are left out.</summary>
@@ -63,7 +63,7 @@ internal static class EventReport
 
         if (table.Rows.Count > 0)
         {
-            output.Data.Write(table);
+            output.WriteTable(table);
         }
         else
         {

@@ -58,7 +58,7 @@ internal static class EventsWatch
         tail.Skip(earlier.Count > wish.Last ? EventTail.Id(earlier[wish.Last]) : 0);
         var shown = Show(output, tail.Take(earlier), wish, limit: wish.Count);
         var isLost = false;
-        while (shown < wish.Count && !(wish.For <= time.GetElapsedTime(start)))
+        while (shown < wish.Count && !output.IsReaderGone && !(wish.For <= time.GetElapsedTime(start)))
         {
             await Task.Delay(wish.Interval, time, cancellationToken).ConfigureAwait(false);
             try
