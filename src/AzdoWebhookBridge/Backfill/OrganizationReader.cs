@@ -20,12 +20,14 @@ internal sealed class OrganizationReader(IAzureDevOpsOrganization organization, 
 
     private readonly Queue<int> _ids = new();
     private string? _idsOf;
+    private DateTimeOffset _notBefore;
 
     public string Name => organization.Name;
 
     /// <summary>Reads the next page. Throws <see cref="AzureDevOpsException"/>; nothing has happened then.</summary>
     public async Task<BackfillStep> ReadAsync(OrganizationProgress progress, CancellationToken cancellationToken)
     {
+        _notBefore = progress.FirstMoment is { } first ? new DateTimeOffset(first, TimeSpan.Zero) : DateTimeOffset.MinValue;
         if (!progress.HasProjects)
         {
             return await ReadProjectsAsync(progress, cancellationToken).ConfigureAwait(false);
@@ -65,7 +67,7 @@ internal sealed class OrganizationReader(IAzureDevOpsOrganization organization, 
         BackfillItem[] items = progress.Kinds.Contains(BackfillEvents.Project, StringComparer.Ordinal)
             ? [.. found
                 .Where(one => IsChosen(one.Reference))
-                .Select(one => Item(BackfillEvents.Project, one.Reference.Id, one.Item, one.Reference, page.Moment))]
+                .Select(one => Item(BackfillEvents.Project, one.Reference.Id, one.Item, one.Reference, Moment(page)))]
             : [];
         return new BackfillStep(
             items,
@@ -101,7 +103,7 @@ internal sealed class OrganizationReader(IAzureDevOpsOrganization organization, 
     {
         var page = await organization.ListDeletedRepositoriesAsync(project.Id, cancellationToken).ConfigureAwait(false);
         var items = page.Items
-            .Select(item => (Item: item, At: Date(item, "deletedDate") ?? page.Moment))
+            .Select(item => (Item: item, At: Date(item, "deletedDate") ?? Moment(page)))
             .Where(deleted => request.Since is not { } since || deleted.At >= since)
             .Select(deleted => Item(BackfillEvents.RepositoryDeleted, Text(deleted.Item, "id"), deleted.Item, project, deleted.At));
         return new PageResult(page, null, [.. items]);
@@ -127,8 +129,8 @@ internal sealed class OrganizationReader(IAzureDevOpsOrganization organization, 
                 .Select(run => new BackfillItem(
                     BackfillEvents.Run,
                     Text(run, "id"),
-                    BackfillBody.Make(BackfillEvents.Run, run, project, runs.Moment, pipeline),
-                    runs.Moment)));
+                    BackfillBody.Make(BackfillEvents.Run, run, project, Moment(runs), pipeline),
+                    Moment(runs))));
         }
 
         return new PageResult(pipelines, pipelines.Continuation, items);
@@ -141,7 +143,7 @@ internal sealed class OrganizationReader(IAzureDevOpsOrganization organization, 
         var read = skip + page.Items.Count;
         var next = page.Items.Count < PullRequestsPerPage || read >= MostPullRequests ? null : read.ToString(CultureInfo.InvariantCulture);
         var items = page.Items.Select(item =>
-            Item(BackfillEvents.PullRequest, Text(item, "pullRequestId"), item, project, page.Moment));
+            Item(BackfillEvents.PullRequest, Text(item, "pullRequestId"), item, project, Moment(page)));
         return new PageResult(page, next, [.. items]);
     }
 
@@ -187,7 +189,7 @@ internal sealed class OrganizationReader(IAzureDevOpsOrganization organization, 
         {
             var deleted = group.Where(found => IsDeleted(found.Item)).ToArray();
             items.AddRange(deleted.Select(found =>
-                Item(BackfillEvents.WorkItemDeleted, $"{Text(found.Item, "id")}@{Text(found.Item, "rev")}", found.Item, group.Key, page.Moment)));
+                Item(BackfillEvents.WorkItemDeleted, $"{Text(found.Item, "id")}@{Text(found.Item, "rev")}", found.Item, group.Key, Moment(page))));
             foreach (var ids in group.Except(deleted).Select(found => found.Item.GetProperty("id").GetInt32()).Distinct().Chunk(WorkItemsPerPage))
             {
                 var whole = await organization.GetWorkItemsAsync(group.Key.Id, ids, cancellationToken).ConfigureAwait(false);
@@ -199,8 +201,8 @@ internal sealed class OrganizationReader(IAzureDevOpsOrganization organization, 
         return new BackfillStep(items, page.Continuation is null ? NextKind(next) : next with { Continuation = page.Continuation });
     }
 
-    private static List<BackfillItem> Items(string kind, AzureDevOpsPage page, ProjectReference project) =>
-        [.. page.Items.Select(item => Item(kind, Text(item, "id"), item, project, page.Moment))];
+    private List<BackfillItem> Items(string kind, AzureDevOpsPage page, ProjectReference project) =>
+        [.. page.Items.Select(item => Item(kind, Text(item, "id"), item, project, Moment(page)))];
 
     private static BackfillItem Item(string kind, string id, JsonElement item, ProjectReference project, DateTimeOffset moment) =>
         new(kind, id, BackfillBody.Make(kind, item, project, moment), moment);
@@ -210,6 +212,10 @@ internal sealed class OrganizationReader(IAzureDevOpsOrganization organization, 
         project.TryGetProperty("url", out var url) && url.GetString() is { } text && text.IndexOf("_apis/", StringComparison.Ordinal) is > 0 and var end
             ? text[..end]
             : organization.Url.AbsoluteUri;
+
+    // Moments are lower bounds made of whole seconds, so a later page may have the earlier one. The run's first request was sent before
+    // this page's as well, and what the run finds must not look older than the run.
+    private DateTimeOffset Moment(AzureDevOpsPage page) => page.Moment > _notBefore ? page.Moment : _notBefore;
 
     private static OrganizationProgress Note(OrganizationProgress progress, DateTimeOffset? moment) =>
         progress.FirstMoment is null && moment is { } first ? progress with { FirstMoment = first.UtcTicks } : progress;

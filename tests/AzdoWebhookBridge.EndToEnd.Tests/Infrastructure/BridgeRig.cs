@@ -89,10 +89,11 @@ internal sealed class BridgeRig : IAsyncDisposable
         bool withKonnect = false,
         Func<Uri, Uri?, Task<IReadOnlyDictionary<string, string>>>? between = null,
         AzureDevOpsSandbox? azureDevOps = null,
-        bool isRunning = true)
+        bool isRunning = true,
+        KonnectSandboxOptions? konnect = null)
     {
         var portSandbox = await PortSandbox.StartAsync(port, CancellationToken.None);
-        var konnectSandbox = withKonnect ? await KonnectSandbox.StartAsync(null, CancellationToken.None) : null;
+        var konnectSandbox = withKonnect ? await KonnectSandbox.StartAsync(konnect, CancellationToken.None) : null;
         var rig = new BridgeRig(
             portSandbox,
             konnectSandbox,

@@ -83,6 +83,16 @@ public sealed class BackfillRunTests
     }
 
     [Fact]
+    public async Task PageWithAnEarlierMoment_IsNotOlderThanItsRun()
+    {
+        // The service's clock is known in whole seconds only: an estimate may go back.
+        _contoso.OnCall = page => _contoso.Skew = page.StartsWith("workitems/", StringComparison.Ordinal) ? TimeSpan.FromSeconds(-1) : TimeSpan.Zero;
+        var state = await ReadAllAsync();
+
+        Assert.All(_store.Events.Values, stored => Assert.True(stored.CreatedTicks >= state.Organizations[0].FirstMoment));
+    }
+
+    [Fact]
     public async Task Run_LimitedToProjects_ReadsThoseOnly()
     {
         var state = await ReadAllAsync(new BackfillRequest { Projects = ["lab", Shop] });

@@ -42,6 +42,9 @@ internal sealed class FakeOrganization(string name, TimeProvider time) : IAzureD
     /// <summary>Runs before each answer; may throw.</summary>
     public Action<string> OnCall { get; set; } = _ => { };
 
+    /// <summary>How wrong the estimate of its clock is.</summary>
+    public TimeSpan Skew { get; set; }
+
     public static JsonElement Json(object value) => JsonSerializer.SerializeToElement(value);
 
     public void AddProject(string id, string projectName, int repositories, int pipelines, int workItems, int firstWorkItem)
@@ -136,7 +139,7 @@ internal sealed class FakeOrganization(string name, TimeProvider time) : IAzureD
     private Task<AzureDevOpsPage> Whole(string page, IReadOnlyList<JsonElement> items)
     {
         Count(page);
-        return Task.FromResult(new AzureDevOpsPage(items, Continuation: null, time.GetUtcNow()));
+        return Task.FromResult(new AzureDevOpsPage(items, Continuation: null, time.GetUtcNow() + Skew));
     }
 
     private Task<AzureDevOpsPage> Paged(string page, List<JsonElement> items, string? continuation)
@@ -144,6 +147,6 @@ internal sealed class FakeOrganization(string name, TimeProvider time) : IAzureD
         Count($"{page}?{continuation}");
         var skip = continuation is null ? 0 : int.Parse(continuation, CultureInfo.InvariantCulture);
         var next = skip + PageSize < items.Count ? (skip + PageSize).ToString(CultureInfo.InvariantCulture) : null;
-        return Task.FromResult(new AzureDevOpsPage([.. items.Skip(skip).Take(PageSize)], next, time.GetUtcNow()));
+        return Task.FromResult(new AzureDevOpsPage([.. items.Skip(skip).Take(PageSize)], next, time.GetUtcNow() + Skew));
     }
 }
