@@ -65,6 +65,12 @@ public sealed record AzureDevOpsSandboxOptions
     /// <summary>What is sent for a subscription that does not say; public clients saw reduced bodies there.</summary>
     public string UnsetResourceDetails { get; init; } = "minimal";
 
+    /// <summary>
+    /// Writes the resource when it is sent, as the service is reported to do: after a delay or a retry it may show a later state
+    /// of repositories, pull requests and runs. Otherwise it shows what was the case when the event happened.
+    /// </summary>
+    public bool RendersAtDelivery { get; init; }
+
     /// <summary>Sends every notification once more after it has arrived, with the same ids.</summary>
     public bool DeliversTwice { get; init; }
 

@@ -72,7 +72,8 @@ internal static class RevisionEndpoints
         IReadOnlyCollection<string>? Fields, IReadOnlyCollection<string>? Types, bool IsLatestOnly, bool WithDeleted, bool WithIdentities)
     {
         public bool Takes(WorkItemRecord item, WorkItemRevision revision) =>
-            (!IsLatestOnly || revision == item.Latest)
+            !item.Project.IsDeleted
+            && (!IsLatestOnly || revision == item.Latest)
             && (WithDeleted || !item.IsDeleted)
             && (Types is null || Types.Contains(item.Type, StringComparer.OrdinalIgnoreCase));
     }

@@ -83,6 +83,11 @@ public sealed partial class SandboxOrganization
     internal void Prune(SubscriptionRecord subscription)
     {
         var oldest = _time.GetUtcNow() - Options.HistoryRetention;
+        if (subscription.History is [var first, ..] && first.CreatedAt >= oldest)
+        {
+            return;
+        }
+
         subscription.History.RemoveAll(notification => notification.CreatedAt < oldest && notification.CompletedAt is not null);
     }
 
@@ -100,8 +105,13 @@ public sealed partial class SandboxOrganization
             }
 
             Prune(subscription);
-            var (body, whole) = EventBody.Write(this, subscription, raised, ++subscription.LastNotification);
-            var notification = new NotificationRecord(subscription.LastNotification, raised.Id, type, body, whole, raised.At) { DueAt = _time.GetUtcNow() };
+            var number = ++subscription.LastNotification;
+            var (body, whole) = EventBody.Write(this, subscription, raised, number);
+            var notification = new NotificationRecord(number, raised.Id, type, body, whole, raised.At)
+            {
+                DueAt = _time.GetUtcNow(),
+                Render = Options.RendersAtDelivery ? () => EventBody.Write(this, subscription, raised, number) : null,
+            };
             subscription.History.Add(notification);
             subscription.Outstanding.Add(notification);
         }

@@ -61,7 +61,12 @@ public sealed partial class SandboxOrganization
     });
 
     /// <summary>No event; with all it has.</summary>
-    public void DeleteProject(SampleProject project) => Change(() => _projects.Remove(Find(project)));
+    public void DeleteProject(SampleProject project) => Change(() =>
+    {
+        var record = Find(project);
+        record.IsDeleted = true;
+        return _projects.Remove(record);
+    });
 
     /// <summary><c>git.repo.created</c>. An empty repository has no default branch until the first push.</summary>
     public SampleRepository AddRepository(SampleProject project, string name, bool isEmpty = false) => Change(() =>

@@ -15,6 +15,8 @@ internal sealed class ProjectRecord(Guid id, string name)
 
     public string State { get; set; } = "wellFormed";
 
+    public bool IsDeleted { get; set; }
+
     public List<RepositoryRecord> Repositories { get; } = [];
 
     public List<RepositoryRecord> RecycleBin { get; } = [];
@@ -142,7 +144,7 @@ internal sealed class WorkItemRecord(int id, ProjectRecord project, string type,
 
     public WorkItemRevision Latest { get; private set; } = first;
 
-    public bool IsDeleted => Latest.IsDeleted;
+    public bool IsDeleted => Latest.IsDeleted || Project.IsDeleted;
 
     public WorkItemRevision Revision(int number) => number == Latest.Number ? Latest : _older![number - 1];
 

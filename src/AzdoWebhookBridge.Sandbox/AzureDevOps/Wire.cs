@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace AzdoWebhookBridge.Sandbox.AzureDevOps;
@@ -10,6 +12,9 @@ internal static class Wire
 {
     public const string Ada = "Ada Example";
     public const string Grace = "Grace Example";
+
+    // A work item has several of them, and there are many work items.
+    private static readonly ConcurrentDictionary<(string BaseUrl, string Person), JsonElement> Identities = new();
 
     /// <summary>With seven digits, as events, Git and pipelines have it.</summary>
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffffffZ", CultureInfo.InvariantCulture);
@@ -25,21 +30,8 @@ internal static class Wire
     public static string Mail(string person) => $"{person.Split(' ')[0]}@example.com";
 
     /// <summary>A person as REST and newer resource versions tell one.</summary>
-    public static JsonObject Identity(string baseUrl, string person)
-    {
-        var id = Id("person", person);
-        var avatar = $"{baseUrl}_apis/GraphProfile/MemberAvatars/aad.{id:N}";
-        return new JsonObject
-        {
-            ["displayName"] = person,
-            ["url"] = $"{baseUrl}_apis/Identities/{id}",
-            ["_links"] = Links(("avatar", avatar)),
-            ["id"] = id.ToString(),
-            ["uniqueName"] = Mail(person),
-            ["imageUrl"] = avatar,
-            ["descriptor"] = $"aad.{id:N}",
-        };
-    }
+    public static JsonObject Identity(string baseUrl, string person) =>
+        JsonObject.Create(Identities.GetOrAdd((baseUrl, person), key => JsonSerializer.SerializeToElement(NewIdentity(key.BaseUrl, key.Person))))!;
 
     /// <summary>A person as pushes and repository events tell one.</summary>
     public static JsonObject ShortIdentity(string person) => new()
@@ -58,6 +50,22 @@ internal static class Wire
         }
 
         return json;
+    }
+
+    private static JsonObject NewIdentity(string baseUrl, string person)
+    {
+        var id = Id("person", person);
+        var avatar = $"{baseUrl}_apis/GraphProfile/MemberAvatars/aad.{id:N}";
+        return new JsonObject
+        {
+            ["displayName"] = person,
+            ["url"] = $"{baseUrl}_apis/Identities/{id}",
+            ["_links"] = Links(("avatar", avatar)),
+            ["id"] = id.ToString(),
+            ["uniqueName"] = Mail(person),
+            ["imageUrl"] = avatar,
+            ["descriptor"] = $"aad.{id:N}",
+        };
     }
 
     private static byte[] Hash(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));

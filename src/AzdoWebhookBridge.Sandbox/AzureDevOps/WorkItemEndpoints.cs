@@ -118,7 +118,8 @@ internal static class WorkItemEndpoints
 
     private static WorkItemRecord? Find(AzureDevOpsCall call, int id) =>
         call.Organization.FindWorkItem(id) is { IsDeleted: false } item && (call.Project is null || item.Project == call.Project)
-            && call.Organization.ProjectRecords.Contains(item.Project) ? item : null;
+            ? item
+            : null;
 
     private static AzureDevOpsRefusal Missing(int id) => AzureDevOpsRefusal.NotFound(
         "WorkItemUnauthorizedAccessException",

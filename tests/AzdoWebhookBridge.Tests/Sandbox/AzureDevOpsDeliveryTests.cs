@@ -32,7 +32,9 @@ public sealed class AzureDevOpsDeliveryTests : IAsyncLifetime
     {
         var subscription = Subscribe("git.push", consumer: new()
         {
-            ["basicAuthUsername"] = "hook", ["basicAuthPassword"] = "s3cret", ["httpHeaders"] = "X-Bridge: a\nX-Other:b",
+            ["basicAuthUsername"] = "hook",
+            ["basicAuthPassword"] = "s3cret",
+            ["httpHeaders"] = "X-Bridge: a\nX-Other:b",
         });
         Contoso.Push(Contoso.AddRepository(_payments, "api"), "topic");
         await IdleAsync();
@@ -363,6 +365,55 @@ public sealed class AzureDevOpsDeliveryTests : IAsyncLifetime
         var ids = _receiver.Deliveries.Select(delivery => (int)delivery.Json["notificationId"]!).ToList();
         Assert.Equal(Enumerable.Range(1, 20).SelectMany(id => new[] { id, id }), ids.Order());
         Assert.NotEqual(ids.Order(), ids);
+    }
+
+    [Fact]
+    public async Task LateRendering_ShowsTheLaterState()
+    {
+        await _sandbox.DisposeAsync();
+        await StartAsync(new AzureDevOpsSandboxOptions { Time = _clock, RendersAtDelivery = true });
+        Subscribe("git.repo.created");
+        _receiver.Answer = _ => 503;
+        var api = Contoso.AddRepository(_payments, "api");
+        await IdleAsync();
+        Contoso.RenameRepository(api, "later");
+        _receiver.Answer = _ => 200;
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        await IdleAsync();
+
+        Assert.Equal(["api", "later"], _receiver.Deliveries.Select(delivery => (string)delivery.Json["resource"]!["repository"]!["name"]!));
+    }
+
+    [Fact]
+    public async Task RequestThatNobodyAnswersInTime_IsATransientFailure()
+    {
+        var hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _receiver.Hold = hold.Task;
+        Subscribe("workitem.created");
+        Contoso.AddWorkItem(_payments, "one");
+        await _sandbox.WaitForAsync(() => Contoso.Notifications is [{ Status: "requestInProgress" }], _patience.Token);
+        await _receiver.Arrived.WaitAsync(_patience.Token);
+        _clock.Advance(TimeSpan.FromSeconds(30));
+        await _sandbox.WaitForAsync(() => Contoso.Notifications[0].Attempts == 1, _patience.Token);
+
+        Assert.Equal(("queued", 0), (Contoso.Notifications[0].Status, Contoso.Notifications[0].LastStatus));
+        Assert.Equal("enabled", Contoso.Subscriptions[0].Status);
+        hold.SetResult();
+    }
+
+    [Fact]
+    public async Task DeletedSubscription_GetsNothingMore()
+    {
+        var id = Subscribe("workitem.created").Id;
+        _receiver.Answer = _ => 503;
+        Contoso.AddWorkItem(_payments, "one");
+        await IdleAsync();
+        Contoso.RemoveSubscription(id);
+        Contoso.AddWorkItem(_payments, "two");
+        _clock.Advance(TimeSpan.FromHours(1));
+        await IdleAsync();
+
+        Assert.Single(_receiver.Deliveries);
     }
 
     [Fact]

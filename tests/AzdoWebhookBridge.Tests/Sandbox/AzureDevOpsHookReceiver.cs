@@ -30,6 +30,12 @@ internal sealed class AzureDevOpsHookReceiver : IAsyncDisposable
     /// <summary>What it answers; 0 ends the connection without an answer.</summary>
     public Func<HookDelivery, int> Answer { get; set; } = _ => 200;
 
+    /// <summary>Answers wait for it.</summary>
+    public Task Hold { get; set; } = Task.CompletedTask;
+
+    /// <summary>Counts what arrived.</summary>
+    public SemaphoreSlim Arrived { get; } = new(0);
+
     public static async Task<AzureDevOpsHookReceiver> StartAsync()
     {
         var receiver = new AzureDevOpsHookReceiver();
@@ -37,7 +43,11 @@ internal sealed class AzureDevOpsHookReceiver : IAsyncDisposable
         return receiver;
     }
 
-    public ValueTask DisposeAsync() => _application.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _application.DisposeAsync();
+        Arrived.Dispose();
+    }
 
     private async Task ReceiveAsync(HttpContext context)
     {
@@ -46,6 +56,8 @@ internal sealed class AzureDevOpsHookReceiver : IAsyncDisposable
         var headers = context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase);
         var delivery = new HookDelivery(headers, body);
         Deliveries.Enqueue(delivery);
+        Arrived.Release();
+        await Hold.WaitAsync(context.RequestAborted);
         var status = Answer(delivery);
         if (status == 0)
         {

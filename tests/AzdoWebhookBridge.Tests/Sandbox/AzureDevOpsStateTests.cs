@@ -132,6 +132,20 @@ public sealed class AzureDevOpsStateTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task DeletedProject_TakesEverythingWithIt()
+    {
+        var project = Contoso.AddProject("Payments");
+        Contoso.AddRepository(project, "api");
+        Contoso.AddWorkItem(project, "one");
+        Contoso.DeleteProject(project);
+
+        Assert.Equal(404, (await _client.GetAsync("_apis/projects/Payments")).Status);
+        Assert.Equal(0, (int?)(await _client.GetAsync("_apis/git/repositories"))["count"]);
+        Assert.Equal(404, (await _client.GetAsync("_apis/wit/workitems/1")).Status);
+        Assert.Empty((await _client.GetAsync("_apis/wit/reporting/workitemrevisions"))["values"]!.AsArray());
+    }
+
+    [Fact]
     public async Task TwoOrganizations_KnowNothingOfEachOther()
     {
         Contoso.AddProject("Payments");

@@ -110,6 +110,8 @@ internal sealed class HookDispatcher(AzureDevOpsSandboxOptions options, Lock gat
                 pause = options.DeliverHooks ? StartWhatIsDue() : null;
             }
 
+            Changed.Pulse(); // somebody may wait for a request to be on its way
+
             using var cancel = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
             var time = Task.Delay(pause ?? Timeout.InfiniteTimeSpan, options.Time, cancel.Token);
             await Task.WhenAny(woken, time);
@@ -134,6 +136,7 @@ internal sealed class HookDispatcher(AzureDevOpsSandboxOptions options, Lock gat
 
             var notification = Choose(subscription, now);
             (subscription.IsInFlight, notification.IsRequestInFlight) = (true, true);
+            notification.Refresh();
             _running.Add(AttemptAsync(subscription, notification, HookTarget.Of(subscription)));
         }
 

@@ -88,10 +88,13 @@ internal sealed class NotificationRecord(int id, Guid eventId, string eventType,
     public string EventType { get; } = eventType;
 
     /// <summary>What is posted.</summary>
-    public string Body { get; } = body;
+    public string Body { get; private set; } = body;
 
     /// <summary>The body with full details, whatever the subscription asks for.</summary>
-    public string Whole { get; } = whole;
+    public string Whole { get; private set; } = whole;
+
+    /// <summary>Writes both anew from what is the case now; null keeps them as they were when it happened.</summary>
+    public Func<(string Body, string Whole)>? Render { get; init; }
 
     public DateTimeOffset CreatedAt { get; } = createdAt;
 
@@ -123,6 +126,14 @@ internal sealed class NotificationRecord(int id, Guid eventId, string eventType,
     public TimeSpan Duration { get; set; }
 
     public int LastStatus { get; set; }
+
+    public void Refresh()
+    {
+        if (Render is not null)
+        {
+            (Body, Whole) = Render();
+        }
+    }
 
     public void Complete(string result, DateTimeOffset at) => (Result, CompletedAt, ModifiedAt) = (result, at, at);
 
