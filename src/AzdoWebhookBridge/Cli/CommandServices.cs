@@ -15,8 +15,9 @@ namespace AzdoWebhookBridge.Cli;
 internal static class CommandServices
 {
     /// <param name="parsed">Its <see cref="CommandConsole.Settings"/> come before all other sources: <c>--Port:BaseUrl=…</c>.</param>
+    /// <param name="more">What one command needs besides.</param>
     /// <exception cref="ConfigurationException">With all problems of the configuration at once.</exception>
-    public static ServiceProvider Create(ParseResult parsed)
+    public static ServiceProvider Create(ParseResult parsed, Action<IServiceCollection>? more = null)
     {
         var configuration = CommandConfiguration.Load(parsed);
         ConfigurationValidator.ThrowIfInvalid(configuration);
@@ -30,6 +31,7 @@ internal static class CommandServices
         services.AddAzureDevOps();
         services.AddOptions<IngressOptions>().BindConfiguration(IngressOptions.SectionName);
         services.AddSharedOptions();
+        more?.Invoke(services);
         return services.BuildServiceProvider();
     }
 }

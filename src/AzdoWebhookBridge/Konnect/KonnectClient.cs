@@ -127,7 +127,8 @@ internal sealed partial class KonnectClient(BoundedHttp http, IOptionsMonitor<Ko
         return problem is { IsGone: true } ? null : problem;
     }
 
-    private async Task<KonnectResult<List<T>>> ListByNumberAsync<T>(
+    /// <summary>All pages of a list that is paged by number.</summary>
+    internal async Task<KonnectResult<List<T>>> ListByNumberAsync<T>(
         string operation, KonnectCallKind kind, string address, JsonTypeInfo<KonnectList<T>> type, CancellationToken cancellationToken)
         where T : class
     {
@@ -159,9 +160,16 @@ internal sealed partial class KonnectClient(BoundedHttp http, IOptionsMonitor<Ko
         return KonnectProblem.Unreadable(kind, 200, operation);
     }
 
-    private async Task<KonnectResult<T>> SendAsync<T>(
+    private Task<KonnectResult<T>> SendAsync<T>(
         string operation, KonnectCallKind kind, HttpMethod method, string address, byte[]? body, JsonTypeInfo<T>? type,
         CancellationToken cancellationToken)
+        where T : class =>
+        SendAsync(operation, kind, method, address, body, type, [], cancellationToken);
+
+    /// <summary>One call; <paramref name="secrets"/> in its body do not come back in a reason, even when the service echoes them.</summary>
+    internal async Task<KonnectResult<T>> SendAsync<T>(
+        string operation, KonnectCallKind kind, HttpMethod method, string address, byte[]? body, JsonTypeInfo<T>? type,
+        IReadOnlyList<SecretText> secrets, CancellationToken cancellationToken)
         where T : class
     {
         // Read for each call: the token may have been exchanged.
@@ -181,7 +189,7 @@ internal sealed partial class KonnectClient(BoundedHttp http, IOptionsMonitor<Ko
             request.Content = new ByteArrayContent(body) { Headers = { ContentType = JsonMediaType } };
         }
 
-        var (answer, failure) = await http.SendAsync(request, settings.RequestTimeout, [token], cancellationToken);
+        var (answer, failure) = await http.SendAsync(request, settings.RequestTimeout, [token, .. secrets], cancellationToken);
         if (answer is null)
         {
             Log.CallFailed(logger, operation, null, null);
@@ -221,11 +229,11 @@ internal sealed partial class KonnectClient(BoundedHttp http, IOptionsMonitor<Ko
         }
     }
 
-    private static string Filter(string field, string? operation, string value) =>
+    internal static string Filter(string field, string? operation, string value) =>
         $"{Uri.EscapeDataString($"filter[{field}]")}{(operation is null ? "" : Uri.EscapeDataString($"[{operation}]"))}={Uri.EscapeDataString(value)}";
 
     private static string Page(string name, string value) => $"{Uri.EscapeDataString($"page[{name}]")}={Uri.EscapeDataString(value)}";
 
     // Ids are the server's; one that is a dot segment would lead to another route.
-    private static string Segment(string id) => id is "." or ".." ? "-" : Uri.EscapeDataString(id);
+    internal static string Segment(string id) => id is "." or ".." ? "-" : Uri.EscapeDataString(id);
 }

@@ -193,16 +193,19 @@ internal sealed partial class KonnectDiscovery(
             .FirstOrDefault();
     }
 
-    private static string? Organization(KonnectInstance instance) =>
+    /// <summary>The organization that an instance is connected to; null when its config does not say.</summary>
+    public static string? Organization(KonnectInstance instance) =>
         instance.Config.ValueKind == JsonValueKind.Object
         && instance.Config.TryGetProperty("organization", out var organization) && organization.ValueKind == JsonValueKind.String
         && organization.GetString() is { Length: > 0 } name
             ? KonnectRepository.OrganizationName(name.Trim())
             : null;
 
-    private static string? RepositoryType(KonnectIntegration? integration)
+    private static string? RepositoryType(KonnectIntegration? integration) => RepositoryType(integration?.ResourceTypes ?? []);
+
+    /// <summary>The type that stands for repositories; null when none or several look like it.</summary>
+    public static string? RepositoryType(IReadOnlyDictionary<string, KonnectResourceType> types)
     {
-        var types = integration?.ResourceTypes ?? [];
         if (types.Count == 1)
         {
             return types.Keys.Single();

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -84,6 +85,7 @@ internal sealed record KonnectRepository
     }
 
     /// <summary>The name of the organization, also of its address.</summary>
+    [return: NotNullIfNotNull(nameof(text))]
     public static string? OrganizationName(string? text)
     {
         if (text is null || !Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))

@@ -1,5 +1,6 @@
 using AzdoWebhookBridge.Delivery;
 using AzdoWebhookBridge.Delivery.Http;
+using AzdoWebhookBridge.Konnect.Provisioning;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace AzdoWebhookBridge.Konnect;
@@ -22,6 +23,7 @@ internal static class KonnectServices
                 HttpClientName,
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<BridgeUserAgent>())));
+        services.AddSingleton<KonnectAdmin>();
         services.AddSingleton<KonnectDiscovery>();
         services.AddSingleton<KonnectServicePicker>();
         services.AddSingleton<KonnectTarget>();

@@ -13,6 +13,7 @@ internal sealed partial class PortClient(
 {
     private readonly RateBudget _bulk = new(time);
     private readonly RateBudget _entities = new(time);
+    private readonly RateBudget _definitions = new(time);
 
     /// <summary>Bulk calls left in the current window; null while unknown.</summary>
     public long? BulkCallsRemaining => _bulk.Remaining;
@@ -48,6 +49,12 @@ internal sealed partial class PortClient(
                 $"{Path(blueprint)}/entities/{Uri.EscapeDataString(identifier)}", PortJson.WriteNulls(names)),
             _entities, cancellationToken);
 
+    /// <summary>A call about definitions (blueprints, webhooks), which have a limit of their own.</summary>
+    public Task<PortReply> SendAsync(PortCall call, CancellationToken cancellationToken) => SendAsync(call, _definitions, cancellationToken);
+
+    /// <summary>What was left for definitions after the latest answer, and of how many; null while unknown.</summary>
+    public (long Remaining, long Limit)? DefinitionBudget { get; private set; }
+
     private static string Path(string blueprint) => $"v1/blueprints/{Uri.EscapeDataString(blueprint)}";
 
     private static string Flag(bool value) => value ? "true" : "false";
@@ -82,6 +89,11 @@ internal sealed partial class PortClient(
             }
 
             budget.Observe(answer);
+            if (ReferenceEquals(budget, _definitions) && answer is { RateLimitRemaining: { } remaining, RateLimit: { } limit })
+            {
+                DefinitionBudget = (remaining, limit);
+            }
+
             if (answer.Status == 401 && refused is null)
             {
                 refused = token;
@@ -114,6 +126,12 @@ internal sealed partial class PortClient(
 
     private static PortReply Unavailable(string reason, int? status = null, TimeSpan? after = null) =>
         new(null, new DeliveryOutcome.TargetUnavailable(reason, status, after));
-
-    private sealed record PortCall(string Operation, HttpMethod Method, string Blueprint, string Address, ReadOnlyMemory<byte>? Body);
 }
+
+/// <summary>A call of Port's API.</summary>
+/// <param name="Operation">What it does, for the log.</param>
+/// <param name="Method">How.</param>
+/// <param name="Blueprint">What it is about, for the log.</param>
+/// <param name="Address">Below the root, with its query.</param>
+/// <param name="Body">JSON, or none.</param>
+internal sealed record PortCall(string Operation, HttpMethod Method, string Blueprint, string Address, ReadOnlyMemory<byte>? Body);

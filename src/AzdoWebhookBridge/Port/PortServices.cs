@@ -1,5 +1,6 @@
 using AzdoWebhookBridge.Delivery;
 using AzdoWebhookBridge.Delivery.Http;
+using AzdoWebhookBridge.Port.Provisioning;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace AzdoWebhookBridge.Port;
@@ -24,6 +25,7 @@ internal static class PortServices
             provider, provider.GetRequiredKeyedService<BoundedHttp>(HttpClientName)));
         services.AddSingleton(static provider => ActivatorUtilities.CreateInstance<PortClient>(
             provider, provider.GetRequiredKeyedService<BoundedHttp>(HttpClientName)));
+        services.AddSingleton<PortCatalogAdmin>();
         services.AddSingleton<PortTarget>();
         services.AddSingleton<ICatalogTarget>(static provider => provider.GetRequiredService<PortTarget>());
         return services;
