@@ -70,12 +70,9 @@ internal sealed class AzureDevOpsOrganization(OrganizationAddress address, Azure
             throw new ArgumentException($"More than {MostWorkItems} work items at once.", nameof(ids));
         }
 
-        var call = Post(
-            $"{Project(projectId)}/_apis/wit/workitemsbatch",
-            // Without a list of fields it gives all of them; without "omit" one deleted item would fail the others.
-            new { ids, errorPolicy = "omit" },
-            "read work items", AzureDevOpsScopes.WorkItems);
-        return PageAsync(call, cancellationToken);
+        // Without a list of fields it gives all of them; without "omit" one deleted item would fail the others.
+        var body = new { ids, errorPolicy = "omit" };
+        return PageAsync(Post($"{Project(projectId)}/_apis/wit/workitemsbatch", body, "read work items", AzureDevOpsScopes.WorkItems), cancellationToken);
     }
 
     public async Task<AzureDevOpsPage> ListWorkItemRevisionsAsync(DateTimeOffset since, string? continuation, CancellationToken cancellationToken)
@@ -102,11 +99,12 @@ internal sealed class AzureDevOpsOrganization(OrganizationAddress address, Azure
             Hook(HttpMethod.Get, publisherId, $"subscriptions?publisherId={Uri.EscapeDataString(publisherId)}&consumerId=webHooks&consumerActionId=httpRequest", "list the service hooks"),
             cancellationToken);
 
-    public Task<JsonElement> CreateSubscriptionAsync(JsonElement subscription, CancellationToken cancellationToken) =>
-        WriteAsync(
-            Hook(HttpMethod.Post, Text(subscription, "publisherId") ?? "", "subscriptions", $"create the service hook for {Text(subscription, "eventType")}")
-                with { IsRepeatable = false },
-            subscription, cancellationToken);
+    public Task<JsonElement> CreateSubscriptionAsync(JsonElement subscription, CancellationToken cancellationToken)
+    {
+        var call = Hook(
+            HttpMethod.Post, Text(subscription, "publisherId") ?? "", "subscriptions", $"create the service hook for {Text(subscription, "eventType")}");
+        return WriteAsync(call with { IsRepeatable = false }, subscription, cancellationToken);
+    }
 
     public Task<JsonElement> ReplaceSubscriptionAsync(
         string publisherId, string subscriptionId, JsonElement subscription, CancellationToken cancellationToken) =>
@@ -122,9 +120,8 @@ internal sealed class AzureDevOpsOrganization(OrganizationAddress address, Azure
 
     public async Task<IReadOnlyList<string>> ListEventTypesAsync(string publisherId, CancellationToken cancellationToken)
     {
-        var call = Hook(HttpMethod.Get, publisherId, $"publishers/{AzureDevOpsCall.Segment(publisherId)}/eventtypes", "list the event types")
-            with { MayBeAbsent = true };
-        using var reply = await connection.SendAsync(call, cancellationToken);
+        var call = Hook(HttpMethod.Get, publisherId, $"publishers/{AzureDevOpsCall.Segment(publisherId)}/eventtypes", "list the event types");
+        using var reply = await connection.SendAsync(call with { MayBeAbsent = true }, cancellationToken);
         // A server without that publisher.
         return reply.Json is null ? [] : [.. Items(reply, "value", call).Select(item => Text(item, "id")).OfType<string>()];
     }
@@ -134,9 +131,8 @@ internal sealed class AzureDevOpsOrganization(OrganizationAddress address, Azure
         new NotificationHistory(
             async (query, token) =>
             {
-                var call = Hook(HttpMethod.Post, publisherId, "notificationsquery", "read the history of the service hooks")
-                    with { Body = JsonSerializer.SerializeToUtf8Bytes(query) };
-                using var reply = await connection.SendAsync(call, token);
+                var call = Hook(HttpMethod.Post, publisherId, "notificationsquery", "read the history of the service hooks");
+                using var reply = await connection.SendAsync(call with { Body = JsonSerializer.SerializeToUtf8Bytes(query) }, token);
                 return new AzureDevOpsPage(Items(reply, "results", call), null, reply.Moment);
             },
             result, Name).ReadAsync(subscriptionIds, since, cancellationToken);
