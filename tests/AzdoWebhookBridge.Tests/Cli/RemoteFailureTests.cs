@@ -18,6 +18,7 @@ public sealed class RemoteFailureTests
         "events show 1",
         "events watch --for 0",
         "events replay 1",
+        "events send --sample git.push --Ingress:Credentials:0:Username=u --Ingress:Credentials:0:Password=p",
         "entities list",
         "entities show port b i",
         "entities retry port b i",

@@ -1,9 +1,11 @@
+using System.CommandLine;
+using AzdoWebhookBridge.Cli;
 using AzdoWebhookBridge.Operations.Configuration;
 using AzdoWebhookBridge.Tests.Conventions;
 
 namespace AzdoWebhookBridge.Tests.Documentation;
 
-/// <summary>What the README says of the configuration is what the bridge knows.</summary>
+/// <summary>What the README says of the configuration and of the commands is what the bridge has.</summary>
 public sealed class ReadmeTests
 {
     private static readonly string[] Readme = File.ReadAllLines(Path.Combine(SourceTree.Root, "README.md"));
@@ -11,9 +13,33 @@ public sealed class ReadmeTests
     [Fact]
     public void ConfigurationTable_HasEveryKeyWithItsDefaultAndMeaning()
     {
-        var start = Array.FindIndex(Readme, line => line.StartsWith("<!-- configuration table", StringComparison.Ordinal)) + 1;
-        var rows = Readme.Skip(start).SkipWhile(string.IsNullOrWhiteSpace).Skip(2).TakeWhile(line => line.StartsWith('|'));
-        Assert.Equal(ConfigurationKeys.All.Select(Row), rows);
+        Assert.Equal(ConfigurationKeys.All.Select(Row), Table("configuration table"));
+    }
+
+    [Fact]
+    public void CommandsTable_HasEveryCommandWithWhatItDoes()
+    {
+        var expected = string.Join('\n', Commands(BridgeCommandLine.Create(), BridgeCommandLine.ToolName));
+        var actual = string.Join('\n', Table("commands table"));
+        Assert.True(expected == actual, $"The rows of the commands table have to be:\n{expected}");
+    }
+
+    private static IEnumerable<string> Table(string name)
+    {
+        var start = Array.FindIndex(Readme, line => line.StartsWith($"<!-- {name}", StringComparison.Ordinal)) + 1;
+        return Readme.Skip(start).SkipWhile(string.IsNullOrWhiteSpace).Skip(2).TakeWhile(line => line.StartsWith('|'));
+    }
+
+    private static IEnumerable<string> Commands(Command command, string path)
+    {
+        var arguments = string.Concat(command.Arguments.Select(argument =>
+        {
+            var name = argument.Name.ToUpperInvariant() + (argument.Arity.MaximumNumberOfValues > 1 ? "…" : "");
+            return argument.Arity.MinimumNumberOfValues == 0 ? $" [{name}]" : $" {name}";
+        }));
+        return command.Subcommands.Count == 0
+            ? [$"| `{path}{arguments}` | {command.Description} |"]
+            : command.Subcommands.SelectMany(part => Commands(part, $"{path} {part.Name}"));
     }
 
     private static string Row(ConfigurationKey key)

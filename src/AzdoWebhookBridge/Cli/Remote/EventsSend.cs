@@ -41,6 +41,8 @@ internal sealed class SampleFollower(CommandOutput output, BridgeClient client, 
 {
     public async Task<int> RunAsync(IngressSender sender, string sample, bool isReal, CancellationToken cancellationToken)
     {
+        // Before anything is sent, because what cannot be followed should not be sent.
+        var targets = await client.GetAsync("api/targets", ApiJson.Default.IReadOnlyListTargetModel, cancellationToken).ConfigureAwait(false);
         var body = SampleEvents.Make(sample, isReal, time.GetUtcNow()).ToJsonString();
         var (status, eventId) = await sender.SendAsync(body, cancellationToken).ConfigureAwait(false);
         output.Say($"{sample} to {sender.Address}: {PlainText.Clean(status, 40)}, event {PlainText.Clean(eventId, 20)}");
@@ -57,7 +59,7 @@ internal sealed class SampleFollower(CommandOutput output, BridgeClient client, 
 
         output.Say($"mapped: {detail.Event.State}");
         return isReal
-            ? await FollowAsync(sample, path, detail, start, cancellationToken).ConfigureAwait(false)
+            ? await FollowAsync(sample, path, detail, targets, start, cancellationToken).ConfigureAwait(false)
             : await PreviewAsync(sample, detail, cancellationToken).ConfigureAwait(false);
     }
 
@@ -76,9 +78,9 @@ internal sealed class SampleFollower(CommandOutput output, BridgeClient client, 
         return detail.Event.State == "test" ? ExitCode.Done : ExitCode.Failed;
     }
 
-    private async Task<int> FollowAsync(string sample, string path, EventDetailModel detail, long start, CancellationToken cancellationToken)
+    private async Task<int> FollowAsync(
+        string sample, string path, EventDetailModel detail, IReadOnlyList<TargetModel> targets, long start, CancellationToken cancellationToken)
     {
-        var targets = await client.GetAsync("api/targets", ApiJson.Default.IReadOnlyListTargetModel, cancellationToken).ConfigureAwait(false);
         var active = targets.Where(target => target is { IsConfigured: true, IsPaused: false }).Select(target => target.Target).ToHashSet(StringComparer.Ordinal);
         detail = await UntilAsync(
             start,
