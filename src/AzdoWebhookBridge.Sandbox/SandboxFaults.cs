@@ -34,6 +34,9 @@ public sealed class SandboxFaults
     public SandboxFault HtmlErrorPage(int status = 502, int? times = 1, Func<SandboxRequest, bool>? when = null)
         => Add(new SandboxFault(SandboxFaultKind.HtmlPage, times, when) { Status = status });
 
+    /// <summary>Matching requests get 203 with a sign-in page, as Azure DevOps answers a credential that it does not take.</summary>
+    public SandboxFault SignInPage(int? times = 1, Func<SandboxRequest, bool>? when = null) => HtmlErrorPage(203, times, when);
+
     /// <summary>The connection ends before the service looks at the request.</summary>
     public SandboxFault ResetConnection(int? times = 1, Func<SandboxRequest, bool>? when = null)
         => Add(new SandboxFault(SandboxFaultKind.ResetConnection, times, when));

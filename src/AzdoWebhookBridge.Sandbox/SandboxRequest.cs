@@ -22,8 +22,9 @@ public sealed record SandboxRequest
     /// <summary>When it arrived, by the sandbox's clock.</summary>
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>Whether it asks Port for an access token.</summary>
-    public bool IsTokenRequest => Path.EndsWith("/auth/access_token", StringComparison.Ordinal);
+    /// <summary>Whether it asks Port or Entra for an access token.</summary>
+    public bool IsTokenRequest =>
+        Path.EndsWith("/auth/access_token", StringComparison.Ordinal) || Path.EndsWith("/oauth2/v2.0/token", StringComparison.Ordinal);
 }
 
 /// <summary>A request together with what came of it.</summary>

@@ -1,5 +1,6 @@
 using AzdoWebhookBridge.Api;
 using AzdoWebhookBridge.AzureDevOps;
+using AzdoWebhookBridge.Backfill;
 using AzdoWebhookBridge.Delivery;
 using AzdoWebhookBridge.Ingress;
 using AzdoWebhookBridge.Konnect;
@@ -13,6 +14,7 @@ using AzdoWebhookBridge.Operations.Retention;
 using AzdoWebhookBridge.Operations.Telemetry;
 using AzdoWebhookBridge.Port;
 using AzdoWebhookBridge.Storage;
+using AzdoWebhookBridge.Watch;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace AzdoWebhookBridge;
@@ -51,6 +53,8 @@ internal static class BridgeApplication
             .AddKonnect()
             .AddAzureDevOps()
             .AddDelivery(PortTarget.TargetName, KonnectTarget.TargetName)
+            .AddBackfill()
+            .AddWatch()
             .AddOperatorApi()
             .AddHostedService<RetentionWorker>()
             .AddHostedService<BacklogSampler>()

@@ -1,16 +1,6 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace AzdoWebhookBridge.Sandbox.AzureDevOps;
-
-/// <summary>A project of the sample organization.</summary>
-public sealed record SampleProject(Guid Id, string Name);
-
-/// <summary>A Git repository of the sample organization.</summary>
-public sealed record SampleRepository(Guid Id, string Name, SampleProject Project, string? DefaultBranch = "refs/heads/main");
-
-/// <summary>A pipeline of the sample organization.</summary>
-public sealed record SamplePipeline(int Id, string Name, int Revision, SampleProject Project);
 
 /// <summary>
 /// An Azure DevOps organization that speaks: makes service-hook bodies in the shapes that Azure DevOps Services sends with
@@ -22,8 +12,8 @@ public sealed record SamplePipeline(int Id, string Name, int Revision, SamplePro
 public sealed class SampleOrganization(string name, DateTimeOffset start)
 {
     private readonly Dictionary<string, (Guid Subscription, long Notification)> _subscriptions = new(StringComparer.Ordinal);
-    private readonly Guid _collection = MakeGuid(name, "collection");
-    private readonly Guid _account = MakeGuid(name, "account");
+    private readonly ResourceJson _json = new($"https://dev.azure.com/{name}/");
+    private readonly WorkItemJson _workItems = new($"https://dev.azure.com/{name}/");
     private DateTimeOffset _clock = start;
     private int _serial;
 
@@ -31,33 +21,33 @@ public sealed class SampleOrganization(string name, DateTimeOffset start)
     public string Name { get; } = name;
 
     /// <summary>The organization's address, with a slash at the end.</summary>
-    public string BaseUrl => $"https://dev.azure.com/{Name}/";
+    public string BaseUrl => _json.BaseUrl;
 
     /// <summary>A project whose id depends on its name only.</summary>
-    public SampleProject Project(string projectName) => new(MakeGuid(Name, projectName), projectName);
+    public SampleProject Project(string projectName) => new(Wire.Id(Name, projectName), projectName);
 
     /// <summary>A repository whose id depends on the organization's, the project's and its own name only.</summary>
     public SampleRepository Repository(SampleProject project, string repositoryName) =>
-        new(MakeGuid($"{Name}/{project.Name}", repositoryName), repositoryName, project);
+        new(Wire.Id($"{Name}/{project.Name}", repositoryName), repositoryName, project);
 
     /// <summary><c>git.push</c> of one commit to a branch.</summary>
     public JsonObject Push(SampleRepository repository, string branch = "main") => Envelope("git.push", "tfs", "1.0", repository.Project, new JsonObject
     {
         ["commits"] = new JsonArray(new JsonObject
         {
-            ["commitId"] = ObjectId("commit"),
-            ["author"] = Person("Ada Example"),
-            ["committer"] = Person("Ada Example"),
+            ["commitId"] = Wire.ObjectId($"commit{_serial}"),
+            ["author"] = Person(Wire.Ada),
+            ["committer"] = Person(Wire.Ada),
             ["comment"] = "Round amounts half to even",
         }),
         ["refUpdates"] = new JsonArray(new JsonObject
         {
             ["name"] = $"refs/heads/{branch}",
-            ["oldObjectId"] = ObjectId("old"),
-            ["newObjectId"] = ObjectId("commit"),
+            ["oldObjectId"] = Wire.ObjectId($"old{_serial}"),
+            ["newObjectId"] = Wire.ObjectId($"commit{_serial}"),
         }),
-        ["repository"] = Json(repository),
-        ["pushedBy"] = Identity("Ada Example"),
+        ["repository"] = _json.PushedRepository(Record(repository)),
+        ["pushedBy"] = Wire.ShortIdentity(Wire.Ada),
         ["pushId"] = ++_serial,
         ["date"] = Stamp(),
         ["url"] = $"{BaseUrl}_apis/git/repositories/{repository.Id}/pushes/{_serial}",
@@ -66,9 +56,9 @@ public sealed class SampleOrganization(string name, DateTimeOffset start)
     /// <summary><c>git.repo.created</c>, <c>git.repo.renamed</c> or <c>git.repo.statuschanged</c>.</summary>
     public JsonObject RepositoryChanged(string change, SampleRepository repository, bool disabled = false)
     {
-        var json = Json(repository);
-        json["isDisabled"] = disabled;
-        var resource = new JsonObject { ["repository"] = json, ["initiatedBy"] = Identity("Grace Example"), ["utcTimestamp"] = Stamp() };
+        var record = Record(repository);
+        record.IsDisabled = disabled;
+        var resource = new JsonObject { ["repository"] = _json.Repository(record), ["initiatedBy"] = Wire.ShortIdentity(Wire.Grace), ["utcTimestamp"] = Stamp() };
         if (change == "statuschanged")
         {
             resource["disabled"] = disabled;
@@ -80,11 +70,11 @@ public sealed class SampleOrganization(string name, DateTimeOffset start)
     /// <summary><c>git.repo.deleted</c>.</summary>
     public JsonObject RepositoryDeleted(SampleRepository repository) => Envelope("git.repo.deleted", "tfs", "1.0-preview.1", repository.Project, new JsonObject
     {
-        ["project"] = Json(repository.Project),
+        ["project"] = _json.Project(Record(repository.Project)),
         ["repositoryId"] = repository.Id.ToString(),
         ["repositoryName"] = repository.Name,
         ["isHardDelete"] = false,
-        ["initiatedBy"] = Identity("Grace Example"),
+        ["initiatedBy"] = Wire.ShortIdentity(Wire.Grace),
         ["utcTimestamp"] = Stamp(),
     });
 
@@ -92,8 +82,8 @@ public sealed class SampleOrganization(string name, DateTimeOffset start)
     public JsonObject RunStateChanged(SamplePipeline pipeline, int run, string state, string? result = null) =>
         Envelope("ms.vss-pipelines.run-state-changed-event", "pipelines", "5.1-preview.1", pipeline.Project, new JsonObject
         {
-            ["run"] = Run(pipeline, run, state, result),
-            ["pipeline"] = Json(pipeline),
+            ["run"] = _json.Run(Run(pipeline, run, state, result)),
+            ["pipeline"] = _json.Pipeline(pipeline),
             ["projectId"] = pipeline.Project.Id.ToString(),
             ["runId"] = run,
             ["runUrl"] = $"{BaseUrl}{pipeline.Project.Id}/_build/results?buildId={run}",
@@ -103,9 +93,9 @@ public sealed class SampleOrganization(string name, DateTimeOffset start)
     public JsonObject StageStateChanged(SamplePipeline pipeline, int run, string stage, string state, string? result = null) =>
         Envelope("ms.vss-pipelines.stage-state-changed-event", "pipelines", "5.1-preview.1", pipeline.Project, new JsonObject
         {
-            ["stage"] = Part("stage", stage, state, result),
-            ["run"] = Run(pipeline, run, "inProgress", null),
-            ["pipeline"] = Json(pipeline),
+            ["stage"] = _json.Part(new PartRecord("stage", stage, state, result), Run(pipeline, run, "inProgress", null)),
+            ["run"] = _json.Run(Run(pipeline, run, "inProgress", null)),
+            ["pipeline"] = _json.Pipeline(pipeline),
             ["projectId"] = pipeline.Project.Id.ToString(),
             ["runId"] = run,
             ["stageName"] = stage,
@@ -115,54 +105,30 @@ public sealed class SampleOrganization(string name, DateTimeOffset start)
     public JsonObject JobStateChanged(SamplePipeline pipeline, int run, string stage, string job, string state, string? result = null) =>
         Envelope("ms.vss-pipelines.job-state-changed-event", "pipelines", "5.1-preview.1", pipeline.Project, new JsonObject
         {
-            ["job"] = Part("job", job, state, result),
-            ["stage"] = Part("stage", stage, "running", null),
-            ["run"] = Run(pipeline, run, "inProgress", null),
-            ["pipeline"] = Json(pipeline),
+            ["job"] = _json.Part(new PartRecord("job", job, state, result), Run(pipeline, run, "inProgress", null)),
+            ["stage"] = _json.Part(new PartRecord("stage", stage, "running"), Run(pipeline, run, "inProgress", null)),
+            ["run"] = _json.Run(Run(pipeline, run, "inProgress", null)),
+            ["pipeline"] = _json.Pipeline(pipeline),
             ["projectId"] = pipeline.Project.Id.ToString(),
         });
 
     /// <summary><c>workitem.created</c>, <c>.deleted</c>, <c>.restored</c> or <c>.commented</c>: the resource is the work item.</summary>
     public JsonObject WorkItem(string change, SampleProject project, int id, int revision, string title, string state = "New", int priority = 2)
     {
-        var folder = change == "deleted" ? "recyclebin" : "workItems";
-        return Envelope($"workitem.{change}", "tfs", "1.0", project, new JsonObject
-        {
-            ["id"] = id,
-            ["rev"] = revision,
-            ["fields"] = Fields(project, title, state, priority),
-            ["_links"] = new JsonObject { ["html"] = new JsonObject { ["href"] = WorkItemPage(project, id) } },
-            ["url"] = $"{BaseUrl}{project.Id}/_apis/wit/{folder}/{id}",
-        });
+        var latest = Revision(revision, title, state, priority) with { IsDeleted = change == "deleted" };
+        return Envelope($"workitem.{change}", "tfs", "1.0", project, _workItems.Event(Record(project, id, latest), latest, IdentityForm.Text));
     }
 
     /// <summary>
     /// <c>workitem.updated</c>: the resource is the update, with an id of its own; the whole work item is under
     /// <c>revision</c>, and what changed under <c>fields</c>.
     /// </summary>
-    public JsonObject WorkItemUpdated(SampleProject project, int id, int revision, string title, string state = "Active", int priority = 2) =>
-        Envelope("workitem.updated", "tfs", "1.0", project, new JsonObject
-        {
-            ["id"] = revision,
-            ["workItemId"] = id,
-            ["rev"] = revision,
-            ["revisedBy"] = Identity("Ada Example"),
-            ["revisedDate"] = "9999-01-01T00:00:00Z",
-            ["fields"] = new JsonObject
-            {
-                ["System.Rev"] = new JsonObject { ["oldValue"] = revision - 1, ["newValue"] = revision },
-                ["System.State"] = new JsonObject { ["oldValue"] = "New", ["newValue"] = state },
-            },
-            ["_links"] = new JsonObject { ["html"] = new JsonObject { ["href"] = WorkItemPage(project, id) } },
-            ["url"] = $"{BaseUrl}{project.Id}/_apis/wit/workItems/{id}/updates/{revision}",
-            ["revision"] = new JsonObject
-            {
-                ["id"] = id,
-                ["rev"] = revision,
-                ["fields"] = Fields(project, title, state, priority),
-                ["url"] = $"{BaseUrl}{project.Id}/_apis/wit/workItems/{id}/revisions/{revision}",
-            },
-        });
+    public JsonObject WorkItemUpdated(SampleProject project, int id, int revision, string title, string state = "Active", int priority = 2)
+    {
+        var after = Revision(revision, title, state, priority);
+        var before = after with { Number = revision - 1, State = "New" };
+        return Envelope("workitem.updated", "tfs", "1.0", project, _workItems.Update(Record(project, id, after), before, after, IdentityForm.Text));
+    }
 
     /// <summary>What the "Test" button of an unsaved subscription sends: a static sample under an all-zero subscription.</summary>
     public JsonObject TestDelivery(SampleRepository repository)
@@ -177,28 +143,16 @@ public sealed class SampleOrganization(string name, DateTimeOffset start)
         return body;
     }
 
-    private static Guid MakeGuid(string scope, string text) =>
-        new(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"{scope}/{text}")).AsSpan(0, 16));
-
-    private static JsonObject Identity(string person) => new()
-    {
-        ["displayName"] = person,
-        ["id"] = MakeGuid("person", person).ToString(),
-        ["uniqueName"] = Mail(person),
-    };
-
-    private static string Mail(string person) => $"{person.Split(' ')[0]}@example.com";
-
     private JsonObject Envelope(string eventType, string publisher, string version, SampleProject project, JsonObject resource)
     {
-        var (subscription, notification) = _subscriptions.GetValueOrDefault(eventType, (MakeGuid(Name, eventType), 0));
+        var (subscription, notification) = _subscriptions.GetValueOrDefault(eventType, (Wire.Id(Name, eventType), 0));
         _subscriptions[eventType] = (subscription, ++notification);
         _clock += TimeSpan.FromSeconds(1);
         return new JsonObject
         {
             ["subscriptionId"] = subscription.ToString(),
             ["notificationId"] = notification,
-            ["id"] = MakeGuid(eventType, $"{notification}").ToString(),
+            ["id"] = Wire.Id(eventType, $"{notification}").ToString(),
             ["eventType"] = eventType,
             ["publisherId"] = publisher,
             ["message"] = null,
@@ -207,119 +161,33 @@ public sealed class SampleOrganization(string name, DateTimeOffset start)
             ["resourceVersion"] = version,
             ["resourceContainers"] = new JsonObject
             {
-                ["collection"] = new JsonObject { ["id"] = _collection.ToString(), ["baseUrl"] = BaseUrl },
-                ["account"] = new JsonObject { ["id"] = _account.ToString(), ["baseUrl"] = BaseUrl },
+                ["collection"] = new JsonObject { ["id"] = Wire.Id(Name, "collection").ToString(), ["baseUrl"] = BaseUrl },
+                ["account"] = new JsonObject { ["id"] = Wire.Id(Name, "account").ToString(), ["baseUrl"] = BaseUrl },
                 ["project"] = new JsonObject { ["id"] = project.Id.ToString(), ["baseUrl"] = BaseUrl },
             },
             ["createdDate"] = Stamp(),
         };
     }
 
-    private string Stamp() => _clock.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffffffZ", CultureInfo.InvariantCulture);
+    private string Stamp() => Wire.Time(_clock);
 
-    private string ObjectId(string text) =>
-        Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"{text}{_serial}")).AsSpan(0, 20));
+    private JsonObject Person(string person) => new() { ["name"] = person, ["email"] = Wire.Mail(person), ["date"] = Stamp() };
 
-    private JsonObject Person(string person) => new() { ["name"] = person, ["email"] = Mail(person), ["date"] = Stamp() };
-
-    private string WorkItemPage(SampleProject project, int id) => $"{BaseUrl}{project.Id}/_workitems/edit/{id}";
-
-    private JsonObject Json(SampleProject project) => new()
+    private RunRecord Run(SamplePipeline pipeline, int run, string state, string? result) => new(run, $"20260101.{run}", pipeline)
     {
-        ["id"] = project.Id.ToString(),
-        ["name"] = project.Name,
-        ["url"] = $"{BaseUrl}_apis/projects/{project.Id}",
-        ["state"] = "wellFormed",
-        ["visibility"] = "private",
-        ["lastUpdateTime"] = "0001-01-01T00:00:00",
+        State = state,
+        Result = result,
+        CreatedAt = _clock,
+        FinishedAt = result is null ? null : _clock,
     };
 
-    private JsonObject Json(SampleRepository repository)
-    {
-        var page = $"{BaseUrl}{Uri.EscapeDataString(repository.Project.Name)}/_git/{Uri.EscapeDataString(repository.Name)}";
-        var json = new JsonObject
-        {
-            ["id"] = repository.Id.ToString(),
-            ["name"] = repository.Name,
-            ["url"] = $"{BaseUrl}{repository.Project.Id}/_apis/git/repositories/{repository.Id}",
-            ["project"] = Json(repository.Project),
-            ["remoteUrl"] = page,
-        };
-        if (repository.DefaultBranch is not null)
-        {
-            json["defaultBranch"] = repository.DefaultBranch;
-        }
+    private WorkItemRevision Revision(int number, string title, string state, int priority) => new(number, number, title, state, priority, _clock);
 
-        return json;
-    }
+    private static ProjectRecord Record(SampleProject project) => new(project.Id, project.Name);
 
-    private JsonObject Json(SamplePipeline pipeline) => new()
-    {
-        ["url"] = $"{BaseUrl}{pipeline.Project.Id}/_apis/pipelines/{pipeline.Id}?revision={pipeline.Revision}",
-        ["id"] = pipeline.Id,
-        ["revision"] = pipeline.Revision,
-        ["name"] = pipeline.Name,
-        ["folder"] = "\\",
-    };
+    private static RepositoryRecord Record(SampleRepository repository) =>
+        new(repository.Id, repository.Name, Record(repository.Project)) { DefaultBranch = repository.DefaultBranch };
 
-    private JsonObject Run(SamplePipeline pipeline, int run, string state, string? result)
-    {
-        var json = new JsonObject
-        {
-            ["_links"] = new JsonObject
-            {
-                ["web"] = new JsonObject { ["href"] = $"{BaseUrl}{pipeline.Project.Id}/_build/results?buildId={run}" },
-                ["pipeline.web"] = new JsonObject
-                {
-                    ["href"] = $"{BaseUrl}{pipeline.Project.Id}/_build/definition?definitionId={pipeline.Id}",
-                },
-            },
-            ["templateParameters"] = new JsonObject(),
-            ["pipeline"] = Json(pipeline),
-            ["state"] = state,
-            ["createdDate"] = Stamp(),
-            ["url"] = $"{BaseUrl}{pipeline.Project.Id}/_apis/pipelines/{pipeline.Id}/runs/{run}",
-            ["id"] = run,
-            ["name"] = $"20260101.{run}",
-        };
-        if (result is not null)
-        {
-            json["result"] = result;
-            json["finishedDate"] = Stamp();
-        }
-
-        return json;
-    }
-
-    private static JsonObject Part(string kind, string partName, string state, string? result)
-    {
-        var json = new JsonObject
-        {
-            ["id"] = MakeGuid(kind, partName).ToString(),
-            ["name"] = partName,
-            ["attempt"] = 1,
-            ["state"] = state,
-        };
-        if (result is not null)
-        {
-            json["result"] = result;
-        }
-
-        return json;
-    }
-
-    private JsonObject Fields(SampleProject project, string title, string state, int priority) => new()
-    {
-        ["System.AreaPath"] = project.Name,
-        ["System.TeamProject"] = project.Name,
-        ["System.IterationPath"] = project.Name,
-        ["System.WorkItemType"] = "Bug",
-        ["System.State"] = state,
-        ["System.CreatedDate"] = "2026-01-05T08:00:00.123Z",
-        ["System.CreatedBy"] = "Ada Example <ada@example.com>",
-        ["System.ChangedDate"] = Stamp(),
-        ["System.ChangedBy"] = "Ada Example <ada@example.com>",
-        ["System.Title"] = title,
-        ["Microsoft.VSTS.Common.Priority"] = priority,
-    };
+    private static WorkItemRecord Record(SampleProject project, int id, WorkItemRevision latest) =>
+        new(id, Record(project), "Bug", new DateTimeOffset(2026, 1, 5, 8, 0, 0, 123, TimeSpan.Zero), latest);
 }

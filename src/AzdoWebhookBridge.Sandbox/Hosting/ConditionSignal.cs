@@ -5,6 +5,9 @@ internal sealed class ConditionSignal
 {
     private TaskCompletionSource _next = NewSource();
 
+    /// <summary>Ends with the next pulse.</summary>
+    public Task Next => Volatile.Read(ref _next).Task;
+
     public void Pulse() => Interlocked.Exchange(ref _next, NewSource()).TrySetResult();
 
     public async Task WaitForAsync(Func<bool> condition, CancellationToken cancellationToken)
@@ -12,7 +15,7 @@ internal sealed class ConditionSignal
         while (true)
         {
             // Taken before the condition is looked at, so that a pulse in between is not lost.
-            var next = Volatile.Read(ref _next).Task;
+            var next = Next;
             if (condition())
             {
                 return;

@@ -38,7 +38,7 @@ internal sealed class SandboxExchange
         Request.Headers.TryGetValue("Content-Type", out var type)
         && type.StartsWith("application/json", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>A path segment, decoded; 0 is <c>v1</c>.</summary>
+    /// <summary>A path segment, decoded; 0 is the first.</summary>
     public string Segment(int index) => _segments[index];
 
     public string? QueryValue(string name) => Request.Query.TryGetValue(name, out var values) ? values[0] : null;

@@ -14,6 +14,9 @@ internal sealed class SandboxServer : IAsyncDisposable
     private readonly SandboxApi _api;
     private readonly SandboxServerOptions _options;
     private readonly WebApplication _application;
+    private long _total;
+    private int _inFlight;
+    private int _mostInFlight;
 
     private SandboxServer(SandboxApi api, SandboxServerOptions options, SandboxFaults faults)
     {
@@ -46,6 +49,12 @@ internal sealed class SandboxServer : IAsyncDisposable
 
     public ConditionSignal Signal { get; } = new();
 
+    /// <summary>All requests so far.</summary>
+    public long TotalRequests => Volatile.Read(ref _total);
+
+    /// <summary>The most requests that were on their way at the same time.</summary>
+    public int MostInFlight => Volatile.Read(ref _mostInFlight);
+
     public Uri BaseAddress => new(_application.Urls.First());
 
     public static async Task<SandboxServer> StartAsync(
@@ -54,6 +63,13 @@ internal sealed class SandboxServer : IAsyncDisposable
         var server = new SandboxServer(api, options, faults);
         await server._application.StartAsync(cancellationToken);
         return server;
+    }
+
+    public void ResetCounters()
+    {
+        Calls.Clear();
+        Volatile.Write(ref _total, 0);
+        Volatile.Write(ref _mostInFlight, 0);
     }
 
     public async ValueTask DisposeAsync()
@@ -65,9 +81,15 @@ internal sealed class SandboxServer : IAsyncDisposable
     private async Task HandleAsync(HttpContext context, Func<SandboxExchange, SandboxAnswer> handle)
     {
         SandboxExchange? exchange = null;
+        Enter();
         try
         {
             exchange = await SandboxExchange.ReadAsync(context, _options.Time, context.RequestAborted);
+            lock (_api.Gate)
+            {
+                _api.Arrived(exchange);
+            }
+
             var plan = Faults.Plan(exchange.Request);
             var wait = _options.Latency + plan.Delay;
             if (wait > TimeSpan.Zero)
@@ -88,6 +110,20 @@ internal sealed class SandboxServer : IAsyncDisposable
             // The client gave up; there is nobody to answer.
             Record(exchange, 0);
         }
+        finally
+        {
+            Interlocked.Decrement(ref _inFlight);
+        }
+    }
+
+    private void Enter()
+    {
+        Interlocked.Increment(ref _total);
+        var now = Interlocked.Increment(ref _inFlight);
+        int most;
+        while (now > (most = Volatile.Read(ref _mostInFlight)) && Interlocked.CompareExchange(ref _mostInFlight, now, most) != most)
+        {
+        }
     }
 
     private async Task AnswerAsync(
@@ -103,6 +139,10 @@ internal sealed class SandboxServer : IAsyncDisposable
                 SandboxFaultKind.Respond => Ordered(fault),
                 _ => Serve(exchange, handle),
             };
+            if (answer is not null)
+            {
+                _api.Answered(exchange, answer);
+            }
         }
 
         var isLost = answer is null || fault?.Kind == SandboxFaultKind.LoseAnswer;
@@ -132,7 +172,7 @@ internal sealed class SandboxServer : IAsyncDisposable
     {
         try
         {
-            return (_api.Refuse(exchange) ?? handle(exchange)).With(_api.CommonHeaders(usedUpFor: null));
+            return (_api.Refuse(exchange) ?? handle(exchange)).With(_api.CommonHeaders(usedUpFor: null)).With(_api.HeadersFor(exchange));
         }
         catch (Exception exception)
         {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using AzdoWebhookBridge.Catalog;
 using AzdoWebhookBridge.Storage;
+using AzdoWebhookBridge.Watch;
 
 namespace AzdoWebhookBridge.Api;
 
@@ -16,6 +17,10 @@ namespace AzdoWebhookBridge.Api;
 [JsonSerializable(typeof(RetryRequest))]
 [JsonSerializable(typeof(CountModel))]
 [JsonSerializable(typeof(PreviewRequest))]
+[JsonSerializable(typeof(BackfillStart))]
+[JsonSerializable(typeof(BackfillPrune))]
+[JsonSerializable(typeof(BackfillModel))]
+[JsonSerializable(typeof(IReadOnlyList<OrganizationReport>))]
 [JsonSerializable(typeof(JsonElement))]
 internal sealed partial class ApiJson : JsonSerializerContext;
 

@@ -76,9 +76,12 @@ internal sealed record FieldModel(
 /// <param name="State">Events in this state.</param>
 /// <param name="EventType">Events of this type.</param>
 /// <param name="ExpectedCount">How many events the caller believes it names; needed above 100, refused when it is another number.</param>
-internal sealed record ReplayRequest(IReadOnlyList<string>? Ids, string? State, string? EventType, int? ExpectedCount);
+/// <param name="DryRun">Only says how many they are.</param>
+internal sealed record ReplayRequest(
+    IReadOnlyList<string>? Ids, string? State, string? EventType, int? ExpectedCount = null, bool? DryRun = null);
 
-internal sealed record RetryRequest(string? State, string? Target, string? Blueprint, string? Identifier, int? ExpectedCount);
+internal sealed record RetryRequest(
+    string? State, string? Target, string? Blueprint, string? Identifier, int? ExpectedCount = null, bool? DryRun = null);
 
 internal sealed record CountModel(int Count);
 

@@ -70,7 +70,13 @@ internal static class EntityEndpoints
         }
 
         var filter = Filter(state, request.Target, request.Blueprint, request.Identifier);
-        return ApiQuery.Refuse(await actions.CountRetriesAsync(filter, cancellationToken), request.ExpectedCount)
+        var count = await actions.CountRetriesAsync(filter, cancellationToken);
+        if (request.DryRun is true)
+        {
+            return TypedResults.Ok(new CountModel(count));
+        }
+
+        return ApiQuery.Refuse(count, request.ExpectedCount)
             ?? TypedResults.Ok(new CountModel(await actions.RetryAsync(filter, user, cancellationToken)));
     }
 

@@ -14,7 +14,7 @@ internal static class EventEndpoints
         api.MapPost("/events/{id:long}/replay", ReplayEventAsync).ForWriters("ReplayEvent", "Maps one event again under today's rules.")
             .Produces<CountModel>(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status404NotFound);
         api.MapPost("/events/replay", ReplayEventsAsync).ForWriters("ReplayEvents", "Maps events again; above 100 the caller has to say how many.")
-            .Produces<CountModel>(StatusCodes.Status202Accepted)
+            .Produces<CountModel>(StatusCodes.Status202Accepted).Produces<CountModel>()
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status409Conflict);
     }
 
@@ -79,6 +79,11 @@ internal static class EventEndpoints
 
         var filter = new EventFilter { State = state, EventType = ApiQuery.Text(request.EventType) };
         ids ??= await actions.FindEventsAsync(filter, cancellationToken);
+        if (request.DryRun is true)
+        {
+            return TypedResults.Ok(new CountModel(ids.Count));
+        }
+
         return ApiQuery.Refuse(ids.Count, request.ExpectedCount)
             ?? TypedResults.Accepted((string?)null, new CountModel(await actions.ReplayAsync(ids, user, cancellationToken)));
     }

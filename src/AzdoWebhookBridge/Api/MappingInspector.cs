@@ -48,6 +48,7 @@ internal sealed class MappingInspector(MappingProvider mapping) : IMappingInspec
                     Context = context ?? NoContext,
                     EventKey = PreviewFile,
                     EventTime = 0,
+                    IsBackfill = true,
                 }));
             }
         });

@@ -1,3 +1,4 @@
+using AzdoWebhookBridge.Delivery.Http;
 using AzdoWebhookBridge.Operations.Access;
 using AzdoWebhookBridge.Operations.Problems;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -6,6 +7,9 @@ namespace AzdoWebhookBridge.Api;
 
 internal static class OperatorApi
 {
+    /// <summary>Tells who has a key which version answers.</summary>
+    public const string VersionHeader = "Bridge-Version";
+
     private const string DocumentPath = "/openapi/{documentName}.json";
 
     public static IServiceCollection AddOperatorApi(this IServiceCollection services)
@@ -29,11 +33,18 @@ internal static class OperatorApi
         var api = endpoints.MapGroup("/api")
             .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        api.AddEndpointFilter((context, next) =>
+        {
+            context.HttpContext.Response.Headers[VersionHeader] = BridgeUserAgent.Version;
+            return next(context);
+        });
         api.MapOverview();
         api.MapEvents();
         api.MapEntities();
         api.MapTargets();
         api.MapMapping();
+        api.MapBackfill();
+        api.MapSubscriptions();
         endpoints.MapOpenApi(DocumentPath).RequireAuthorization(OperatorPolicies.Documents);
         endpoints.MapSwaggerUI("swagger", options => options.SwaggerEndpoint("../openapi/v1.json", "AzdoWebhookBridge"))
             .RequireAuthorization(OperatorPolicies.Documents);

@@ -131,7 +131,7 @@ internal sealed class AzureDevOpsOrganization(OrganizationAddress address, Azure
 
     public Task<AzureDevOpsPage> QueryNotificationsAsync(
         string publisherId, IReadOnlyList<string> subscriptionIds, DateTimeOffset since, string result, CancellationToken cancellationToken) =>
-        NotificationHistory.ReadAllAsync(
+        new NotificationHistory(
             async (query, token) =>
             {
                 var call = Hook(HttpMethod.Post, publisherId, "notificationsquery", "read the history of the service hooks")
@@ -139,7 +139,7 @@ internal sealed class AzureDevOpsOrganization(OrganizationAddress address, Azure
                 using var reply = await connection.SendAsync(call, token);
                 return new AzureDevOpsPage(Items(reply, "results", call), null, reply.Moment);
             },
-            new NotificationHistory.Question(subscriptionIds, since, result), Name, cancellationToken);
+            result, Name).ReadAsync(subscriptionIds, since, cancellationToken);
 
     public Task<AzureDevOpsPage> PingAsync(CancellationToken cancellationToken) =>
         PageAsync(Get("_apis/projects?stateFilter=wellFormed&$top=1", "reach the organization", AzureDevOpsScopes.Projects), cancellationToken);

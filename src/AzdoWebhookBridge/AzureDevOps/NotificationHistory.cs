@@ -7,10 +7,14 @@ namespace AzdoWebhookBridge.AzureDevOps;
 /// Reads a history that has no pages and cuts its answers: an answer that is full is asked for again in two halves of its time,
 /// until none is full.
 /// </summary>
-internal static class NotificationHistory
+internal sealed class NotificationHistory(
+    Func<Dictionary<string, object>, CancellationToken, Task<AzureDevOpsPage>> ask, string result, string organization)
 {
     /// <summary>What the service gives when nobody says otherwise; with their events they are large.</summary>
     public const int MostResults = 100;
+
+    /// <summary>For one subscription within a second, as after a change of many work items at once.</summary>
+    private const int MostInABurst = 1000;
 
     private const int SubscriptionsAtOnce = 10;
 
@@ -19,45 +23,68 @@ internal static class NotificationHistory
 
     private static readonly TimeSpan ShortestRange = TimeSpan.FromSeconds(1);
 
-    internal sealed record Question(IReadOnlyList<string> SubscriptionIds, DateTimeOffset Since, string Result);
+    private readonly Dictionary<string, JsonElement> _found = new(StringComparer.OrdinalIgnoreCase);
+    private DateTimeOffset _moment = DateTimeOffset.MaxValue;
 
-    public static async Task<AzureDevOpsPage> ReadAllAsync(
-        Func<Dictionary<string, object>, CancellationToken, Task<AzureDevOpsPage>> ask, Question question, string organization, CancellationToken cancellationToken)
+    /// <exception cref="AzureDevOpsException">It cannot be had whole.</exception>
+    public async Task<AzureDevOpsPage> ReadAsync(IReadOnlyList<string> subscriptionIds, DateTimeOffset since, CancellationToken cancellationToken)
     {
-        var found = new Dictionary<string, JsonElement>(StringComparer.OrdinalIgnoreCase);
-        var moment = DateTimeOffset.MaxValue;
-        foreach (var ids in question.SubscriptionIds.Chunk(SubscriptionsAtOnce))
+        foreach (var ids in subscriptionIds.Chunk(SubscriptionsAtOnce))
         {
-            var ranges = new Stack<(DateTimeOffset From, DateTimeOffset? To)>();
-            ranges.Push((question.Since, null));
-            while (ranges.TryPop(out var range))
-            {
-                var page = await ask(Query(ids, question.Result, range.From, range.To), cancellationToken);
-                moment = page.Moment < moment ? page.Moment : moment;
-                if (page.Items.Count < MostResults)
-                {
-                    Add(found, page.Items);
-                    continue;
-                }
-
-                // Later than now by the service's clock, whatever the estimate of it lacks.
-                var to = range.To ?? page.Moment + TimeSpan.FromMinutes(5);
-                var half = (to - range.From) / 2;
-                if (half < ShortestRange)
-                {
-                    throw new AzureDevOpsException(AzureDevOpsFailure.Refused,
-                        $"{organization}: cannot read the history of the service hooks: more than {MostResults} notifications within two seconds.");
-                }
-
-                ranges.Push((range.From + half - Overlap, to));
-                ranges.Push((range.From, range.From + half + Overlap));
-            }
+            await ReadAsync(ids, since, null, cancellationToken);
         }
 
-        return new AzureDevOpsPage([.. found.Values], null, moment);
+        return new AzureDevOpsPage([.. _found.Values], null, _moment);
     }
 
-    private static Dictionary<string, object> Query(string[] ids, string result, DateTimeOffset from, DateTimeOffset? to)
+    private async Task ReadAsync(string[] ids, DateTimeOffset from, DateTimeOffset? to, CancellationToken cancellationToken)
+    {
+        var page = await AskAsync(ids, from, to, MostResults, cancellationToken);
+        if (page.Items.Count < MostResults)
+        {
+            Add(page.Items);
+            return;
+        }
+
+        // Later than now by the service's clock, whatever the estimate of it lacks.
+        var end = to ?? page.Moment + TimeSpan.FromMinutes(5);
+        var half = (end - from) / 2;
+        if (half >= ShortestRange)
+        {
+            await ReadAsync(ids, from, from + half + Overlap, cancellationToken);
+            await ReadAsync(ids, from + half - Overlap, end, cancellationToken);
+        }
+        else
+        {
+            foreach (var id in ids)
+            {
+                await ReadBurstAsync(id, from, end, cancellationToken);
+            }
+        }
+    }
+
+    private async Task ReadBurstAsync(string id, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    {
+        var page = await AskAsync([id], from, to, MostInABurst, cancellationToken);
+        // Exactly the usual number may be all there is, or all that the service ever gives.
+        if (page.Items.Count is MostResults or >= MostInABurst)
+        {
+            throw new AzureDevOpsException(AzureDevOpsFailure.Refused,
+                $"{organization}: cannot read the history of the service hooks: there are too many notifications within two seconds to get them all.");
+        }
+
+        Add(page.Items);
+    }
+
+    private async Task<AzureDevOpsPage> AskAsync(
+        string[] ids, DateTimeOffset from, DateTimeOffset? to, int most, CancellationToken cancellationToken)
+    {
+        var page = await ask(Query(ids, from, to, most), cancellationToken);
+        _moment = page.Moment < _moment ? page.Moment : _moment;
+        return page;
+    }
+
+    private Dictionary<string, object> Query(string[] ids, DateTimeOffset from, DateTimeOffset? to, int most)
     {
         var query = new Dictionary<string, object>(StringComparer.Ordinal)
         {
@@ -65,8 +92,8 @@ internal static class NotificationHistory
             ["minCreatedDate"] = Date(from),
             ["resultType"] = result,
             ["includeDetails"] = true,
-            ["maxResults"] = MostResults,
-            ["maxResultsPerSubscription"] = MostResults,
+            ["maxResults"] = most,
+            ["maxResultsPerSubscription"] = most,
         };
         if (to is { } end)
         {
@@ -76,12 +103,12 @@ internal static class NotificationHistory
         return query;
     }
 
-    private static void Add(Dictionary<string, JsonElement> found, IEnumerable<JsonElement> items)
+    private void Add(IEnumerable<JsonElement> items)
     {
         foreach (var item in items)
         {
             // Notifications count per subscription.
-            found[$"{Raw(item, "subscriptionId")} {Raw(item, "id")}"] = item;
+            _found[$"{Raw(item, "subscriptionId")} {Raw(item, "id")}"] = item;
         }
     }
 

@@ -45,7 +45,7 @@ internal static class BridgeCommandLine
             await console.Error.WriteLineAsync($"{exception.Message} Choose another one by ASPNETCORE_URLS.").ConfigureAwait(false);
             return ExitCode.Failed;
         }
-        catch (IOException exception) when (CommandConsole.IsClosedPipe(exception))
+        catch (IOException exception) when (OutputPipe.IsClosed(exception))
         {
             // The reader has what it wanted.
             return ExitCode.Done;
@@ -71,10 +71,16 @@ internal static class BridgeCommandLine
         root.Subcommands.Add(ServeCommand.Create());
         root.Subcommands.Add(DemoCommand.Create());
         root.Subcommands.Add(HealthCommand.Create());
+        root.Subcommands.Add(OverviewCommand.Create());
+        root.Subcommands.Add(EventsCommand.Create());
+        root.Subcommands.Add(EntitiesCommand.Create());
+        root.Subcommands.Add(TargetsCommand.Create());
         root.Subcommands.Add(MappingCommand.Create());
         root.Subcommands.Add(PortCommand.Create());
         root.Subcommands.Add(KonnectCommand.Create());
         root.Subcommands.Add(HooksCommand.Create());
+        root.Subcommands.Add(BackfillCommand.Create());
+        root.Subcommands.Add(StoreCommand.Create());
         root.Subcommands.Add(DoctorCommand.Create());
         root.Subcommands.Add(CompletionCommand.Create());
         root.Options.Add(CommonOptions.Json);
@@ -95,4 +101,4 @@ internal static class BridgeCommandLine
 }
 
 /// <summary>A failure that a person at the command line can do something about; printed as it is, without a stack trace.</summary>
-internal sealed class CommandException(string message) : Exception(message);
+internal class CommandException(string message) : Exception(message);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using AzdoWebhookBridge.Cli.Output;
+using AzdoWebhookBridge.Cli.Remote;
 using AzdoWebhookBridge.Doctor;
 using AzdoWebhookBridge.Operations.Configuration;
 using Spectre.Console;
@@ -27,7 +28,7 @@ internal static class DoctorCommand
     {
         var configuration = CommandConfiguration.Load(parsed);
         ConfigurationValidator.ThrowIfInvalid(configuration);
-        var wishes = new DoctorWishes(testsNotify, HealthCommand.Address(configuration, "ready"));
+        var wishes = new DoctorWishes(testsNotify, new Uri(ServiceAddress.Find(configuration), "health/ready"));
         await using var services = CommandServices.Create(parsed, services => services.AddDoctor(wishes));
         var findings = await services.GetRequiredService<DoctorRun>().RunAsync(cancellationToken).ConfigureAwait(false);
         Write(new CommandOutput(parsed), findings);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using AzdoWebhookBridge.Cli.Output;
+using AzdoWebhookBridge.Cli.Remote;
 
 namespace AzdoWebhookBridge.Cli;
 
@@ -23,30 +24,18 @@ internal static class HealthCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, string probe, CancellationToken cancellationToken)
     {
-        var configuration = CommandConfiguration.Load(parsed);
+        var address = new Uri(ServiceAddress.Find(CommandConfiguration.Load(parsed)), $"health/{probe}");
         using var handler = new SocketsHttpHandler { UseProxy = false };
         using var client = new HttpClient(handler) { Timeout = Patience };
         try
         {
-            using var response = await client.GetAsync(Address(configuration, probe), cancellationToken).ConfigureAwait(false);
+            using var response = await client.GetAsync(address, cancellationToken).ConfigureAwait(false);
             new CommandOutput(parsed).WriteLine(await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false));
             return response.IsSuccessStatusCode ? ExitCode.Done : ExitCode.Failed;
         }
-        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException)
+        catch (Exception exception) when (exception is HttpRequestException || (exception is TaskCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            throw new CommandException($"The service does not answer at {Address(configuration, probe)}: {exception.Message}");
+            throw new CommandException($"The service does not answer at {address}: {exception.Message}");
         }
-    }
-
-    /// <summary>Where the service of this configuration listens, on this machine.</summary>
-    internal static Uri Address(IConfiguration configuration, string probe)
-    {
-        var port = configuration["HTTP_PORTS"]?.Split(';', StringSplitOptions.RemoveEmptyEntries)[0] ?? "5000";
-        var listener = configuration["URLS"]?.Split(';', StringSplitOptions.RemoveEmptyEntries)[0] ?? $"http://127.0.0.1:{port}";
-        // Wildcard hosts listen on loopback as well.
-        var address = BindingAddress.Parse(listener);
-        var host = address.Host is "*" or "+" or "0.0.0.0" or "[::]" ? "127.0.0.1" : address.Host;
-        var pathBase = configuration["Http:PathBase"]?.Trim('/');
-        return new Uri($"{address.Scheme}://{host}:{address.Port}/{(string.IsNullOrEmpty(pathBase) ? "" : pathBase + "/")}health/{probe}");
     }
 }

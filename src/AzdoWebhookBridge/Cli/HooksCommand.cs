@@ -115,8 +115,19 @@ internal sealed class HookSession : IAsyncDisposable
 
     public CommandOutput Output { get; }
 
-    public static HookSession Open(ParseResult parsed, Option<string?> organization) =>
-        new(CommandServices.Create(parsed), new CommandOutput(parsed), parsed.GetValue(organization));
+    public static HookSession Open(ParseResult parsed, Option<string?> organization)
+    {
+        var services = CommandServices.Create(parsed);
+        try
+        {
+            return new HookSession(services, new CommandOutput(parsed), parsed.GetValue(organization));
+        }
+        catch
+        {
+            services.Dispose();
+            throw;
+        }
+    }
 
     public Task<IReadOnlyList<OrganizationPlan>> ReadAsync(bool rewritesAll, CancellationToken cancellationToken)
     {

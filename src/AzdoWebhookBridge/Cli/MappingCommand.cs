@@ -71,6 +71,7 @@ internal static class MappingCommand
                 Context = """{"headers":{},"queryParams":{}}"""u8.ToArray(),
                 EventKey = "run",
                 EventTime = 0,
+                IsBackfill = true,
             });
             new CommandOutput(parsed).WriteLine(Render(result));
         });

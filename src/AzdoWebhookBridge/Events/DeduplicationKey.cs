@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -15,6 +16,7 @@ internal static class DeduplicationKey
     private const byte GuidSubscription = 1;
     private const byte NamedSubscription = 2;
     private const byte BodyHash = 3;
+    private const byte Backfilled = 4;
     private const int MaxSubscriptionBytes = 200;
 
     /// <param name="subscriptionId">The envelope's subscription id, or null.</param>
@@ -50,6 +52,27 @@ internal static class DeduplicationKey
         SHA256.HashData(body, hashed.AsSpan(1));
         return hashed;
     }
+
+    /// <summary>
+    /// The key of something that a backfill reads: reading it again in the same run gives the same key. Sorts by run, then by id
+    /// as far as that is a number.
+    /// </summary>
+    /// <param name="run">The run, Unix ms of its start.</param>
+    /// <param name="scope">What the id is unique in: organization and kind.</param>
+    /// <param name="id">The thing's own id.</param>
+    public static byte[] CreateBackfill(long run, string scope, string id)
+    {
+        var key = new byte[33];
+        key[0] = Backfilled;
+        BinaryPrimitives.WriteInt64BigEndian(key.AsSpan(1), run);
+        BinaryPrimitives.WriteInt64BigEndian(
+            key.AsSpan(9), long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0);
+        SHA256.HashData(Encoding.UTF8.GetBytes($"{scope}/{id}")).AsSpan(0, 16).CopyTo(key.AsSpan(17));
+        return key;
+    }
+
+    /// <summary>Whether the bridge made the event itself; a delivery never has such a key.</summary>
+    public static bool IsBackfill(ReadOnlySpan<byte> key) => key is [Backfilled, ..];
 
     /// <summary>The key as text, for versions and for people: two keys are equal exactly when their texts are.</summary>
     public static string ToText(ReadOnlySpan<byte> key) => Convert.ToHexStringLower(key);

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Text.Unicode;
-using AzdoWebhookBridge.Events;
 using AzdoWebhookBridge.Operations;
 using AzdoWebhookBridge.Operations.Telemetry;
 using AzdoWebhookBridge.Storage;
@@ -16,12 +14,11 @@ internal sealed partial class DeliveryReceiver(
     InFlightBudget budget,
     IEventStore store,
     IHostApplicationLifetime lifetime,
+    SubscriptionActivity activity,
     BridgeMetrics metrics,
     TimeProvider time,
     ILogger<DeliveryReceiver> logger)
 {
-    private static readonly EventEnvelopeValidator Validator = new();
-
     // A store that hangs must not hang the sender as well: it resends for about three minutes.
     private static readonly TimeSpan StoreTimeout = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(10);
@@ -71,54 +68,27 @@ internal sealed partial class DeliveryReceiver(
 
     private async Task<string> StoreAsync(HttpContext context, IngressSettings settings, byte[] body)
     {
-        var refusal = Parse(body, out var envelope);
+        var refusal = IncomingEvent.TryRead(body, out var envelope);
         if (refusal is not null)
         {
             return await RefuseAsync(context, refusal);
         }
 
-        var isTest = TestDelivery.Is(envelope);
-        var newEvent = new NewEvent
+        var receivedAt = time.GetUtcNow();
+        var newEvent = IncomingEvent.Make(
+            envelope, body, DeliveryContext.Render(context.Request, settings.HeaderName), receivedAt.ToUnixTimeMilliseconds()) with
         {
-            DeduplicationKey = DeduplicationKey.Create(envelope.SubscriptionId, envelope.NotificationId, body),
-            EventType = envelope.EventType!,
-            SubscriptionId = envelope.SubscriptionId,
-            NotificationId = envelope.NotificationId,
-            CreatedTicks = envelope.CreatedTicks,
-            ReceivedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
-            IsTest = isTest,
-            Context = DeliveryContext.Render(context.Request, settings.HeaderName),
-            Body = body,
-            TraceParent = Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null,
+            TraceParent = Activity.Current is { IdFormat: ActivityIdFormat.W3C } current ? current.Id : null,
         };
 
         // Not tied to the connection: a sender that gave up after its last byte is better stored than asked to send again.
         var result = await store.AppendAsync(newEvent, CancellationToken.None).WaitAsync(StoreTimeout, time);
-        var answer = result.IsDuplicate ? DeliveryAnswer.Duplicate : isTest ? DeliveryAnswer.Test : DeliveryAnswer.Accepted;
+        var answer = result.IsDuplicate ? DeliveryAnswer.Duplicate : newEvent.IsTest ? DeliveryAnswer.Test : DeliveryAnswer.Accepted;
+        activity.Note(newEvent.SubscriptionId, receivedAt);
         Log.Accepted(logger, answer.Status, result.EventId, newEvent.EventType, newEvent.SubscriptionId);
         await answer.WriteAsync(context.Response, result.EventId);
         return answer.Status;
     }
-
-    private static Refusal? Parse(byte[] body, out EventEnvelope envelope)
-    {
-        envelope = EnvelopeReader.Empty;
-        if (!Utf8.IsValid(body))
-        {
-            return Refusal.InvalidUtf8(Utf8Error.PositionIn(body));
-        }
-
-        if (!EnvelopeReader.TryRead(WithoutByteOrderMark(body), out envelope, out var error))
-        {
-            return Refusal.InvalidJson(error);
-        }
-
-        var validation = Validator.Validate(envelope);
-        return validation.IsValid ? null : Refusal.InvalidEnvelope(validation.ToDictionary().AsReadOnly());
-    }
-
-    private static ReadOnlySpan<byte> WithoutByteOrderMark(ReadOnlySpan<byte> body) =>
-        body.StartsWith("\uFEFF"u8) ? body[3..] : body;
 
     private async Task<string> RefuseAsync(HttpContext context, Refusal refusal)
     {

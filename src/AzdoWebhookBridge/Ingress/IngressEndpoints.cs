@@ -12,6 +12,7 @@ internal static class IngressEndpoints
         services.AddOptions<IngressOptions>().BindConfiguration(IngressOptions.SectionName);
         services.AddSingleton<LiveIngressSettings>();
         services.AddSingleton<InFlightBudget>();
+        services.AddSingleton<SubscriptionActivity>();
         services.AddSingleton<DeliveryReceiver>();
         services.AddSingleton<IHealthReporter, IngressHealth>();
         return services;

@@ -19,6 +19,9 @@ internal sealed record EventInput
 
     /// <summary>A delivery of the "Test" button: mapped for show.</summary>
     public bool IsTest { get; init; }
+
+    /// <summary>Whether the bridge made the event itself; only then is a type that begins with <c>backfill.</c> believed.</summary>
+    public bool IsBackfill { get; init; }
 }
 
 /// <summary>What mapping made of an event.</summary>

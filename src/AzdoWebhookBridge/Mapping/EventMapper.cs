@@ -1,4 +1,5 @@
 using AzdoWebhookBridge.Catalog;
+using AzdoWebhookBridge.Events;
 using AzdoWebhookBridge.Jq;
 
 namespace AzdoWebhookBridge.Mapping;
@@ -17,6 +18,7 @@ internal sealed class EventMapper
     private readonly ExpressionRunner _runner = new();
     private readonly ExplanationWriter _explanation;
     private readonly List<EntityChange> _outputs = [];
+    private string? _eventType;
     private bool _matched;
 
     private EventMapper(MappingRules rules, long generation, EventInput input, ExplanationWriter explanation)
@@ -54,13 +56,26 @@ internal sealed class EventMapper
             KeyValuePair.Create("queryParams", context["queryParams"]),
         ]);
 
-        foreach (var rule in _rules.For(EventType(body)))
+        _eventType = EventType(body);
+        var isBackfill = _eventType?.StartsWith(BackfillEvents.Prefix, StringComparison.Ordinal) == true;
+        if (isBackfill && !_input.IsBackfill)
         {
-            Apply(rule, root);
+            _explanation.Note($"only the bridge itself makes events of type {BackfillEvents.Prefix}…; this one came in from outside");
+        }
+        else if (isBackfill && string.Equals(_eventType, BackfillEvents.Prune, StringComparison.Ordinal))
+        {
+            Prune(body);
+        }
+        else
+        {
+            foreach (var rule in _rules.For(_eventType))
+            {
+                Apply(rule, root);
+            }
         }
 
         var outcome = _outputs.Count > 0 ? MappingOutcome.Folded : MappingOutcome.Ignored;
-        if (_matched && ResourceDetails.Missing(body) is { } missing)
+        if (_matched && !isBackfill && ResourceDetails.Missing(body) is { } missing)
         {
             _explanation.Note(missing);
             outcome = MappingOutcome.Incomplete;
@@ -70,6 +85,20 @@ internal sealed class EventMapper
         return _input.IsTest
             ? new MappingResult(MappingOutcome.Test, [], _outputs, explanation)
             : new MappingResult(outcome, _outputs, _outputs, explanation);
+    }
+
+    // What a complete backfill did not find: named one by one, no rule needed.
+    private void Prune(JqValue body)
+    {
+        foreach (var entity in body["resource"]["entities"].Items)
+        {
+            var key = new EntityKey(entity["target"].AsString(), entity["blueprint"].AsString(), entity["identifier"].AsString());
+            double? rule = entity["version"] is { Kind: JqKind.Number } number ? number.AsDouble() : null;
+            var version = new FieldVersion(rule, _input.EventTime, _input.EventKey, _generation, _outputs.Count);
+            _outputs.Add(new EntityChange(key, ChangeKind.Delete, version, new Dictionary<string, string>(StringComparer.Ordinal)));
+        }
+
+        _explanation.Note($"a backfill did not find {_outputs.Count} entities any more");
     }
 
     private JqValue ReadContext()
@@ -93,7 +122,8 @@ internal sealed class EventMapper
 
     private void Apply(MappingRule rule, JqValue root)
     {
-        if (rule.Filter is { Program: null, Constant: false })
+        var isForAll = rule.SaysBackfill(_eventType);
+        if (rule.Filter is { Program: null, Constant: false } && !isForAll)
         {
             return;
         }
@@ -112,7 +142,7 @@ internal sealed class EventMapper
         }
 
         // A filter that needs no evaluation cannot see the item, so the rule is for the event before its items are known.
-        var isForAll = rule.Filter.Program is null;
+        isForAll |= rule.Filter.Program is null;
         if (isForAll)
         {
             _matched = true;
@@ -169,7 +199,7 @@ internal sealed class EventMapper
 
     private bool Matches(MappingRule rule, JqValue input)
     {
-        if (rule.Filter.Program is { } program)
+        if (rule.Filter.Program is { } program && !rule.SaysBackfill(_eventType))
         {
             var answer = _runner.Run(program, input);
             if (_runner.Error is { } error)

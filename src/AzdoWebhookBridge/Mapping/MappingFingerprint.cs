@@ -34,6 +34,11 @@ internal static class MappingFingerprint
         writer.WriteString("target"u8, rule.Target);
         writer.WriteString("blueprint"u8, rule.Blueprint);
         writer.WriteString("filter"u8, rule.Filter.Text);
+        if (rule.Backfill.Count > 0)
+        {
+            writer.WriteString("backfill"u8, string.Join(' ', rule.Backfill));
+        }
+
         writer.WriteString("items"u8, rule.ItemsToParse?.Text);
         writer.WriteNumber("kind"u8, (int)rule.Kind);
         writer.WriteBoolean("dependents"u8, rule.DeleteDependents);

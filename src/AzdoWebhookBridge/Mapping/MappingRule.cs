@@ -1,4 +1,5 @@
 using AzdoWebhookBridge.Catalog;
+using AzdoWebhookBridge.Events;
 
 namespace AzdoWebhookBridge.Mapping;
 
@@ -17,6 +18,11 @@ internal sealed record MappingRule
     public required string Blueprint { get; init; }
 
     public required EventFilter Filter { get; init; }
+
+    /// <summary>
+    /// Kinds of <see cref="Events.BackfillEvents.Kinds"/> that the rule is for as well, whatever its filter says of them.
+    /// </summary>
+    public IReadOnlyList<string> Backfill { get; init; } = [];
 
     /// <summary>Gives the list whose elements are mapped one by one as <c>.item</c>; null to map the event once.</summary>
     public Template.Expression? ItemsToParse { get; init; }
@@ -38,6 +44,27 @@ internal sealed record MappingRule
 
     /// <summary>Expressions that one output takes, for budgets.</summary>
     public int Expressions { get; init; }
+
+    /// <summary>Whether the rule names the kind of a backfilled event, by <see cref="Backfill"/> or in its filter.</summary>
+    public bool IsForBackfill(string eventType) =>
+        SaysBackfill(eventType) || (eventType.StartsWith(BackfillEvents.Prefix, StringComparison.Ordinal) && Filter.EventTypes?.Contains(eventType, StringComparer.Ordinal) == true);
+
+    /// <summary>Whether <see cref="Backfill"/> has it, so that the filter need not be asked.</summary>
+    public bool SaysBackfill(string? eventType)
+    {
+        if (Backfill.Count > 0 && eventType is not null && eventType.StartsWith(BackfillEvents.Prefix, StringComparison.Ordinal))
+        {
+            foreach (var kind in Backfill)
+            {
+                if (eventType.AsSpan(BackfillEvents.Prefix.Length).SequenceEqual(kind))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
 }
 
 /// <summary>One field of a rule.</summary>

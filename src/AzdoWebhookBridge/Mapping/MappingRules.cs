@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using AzdoWebhookBridge.Events;
 
 namespace AzdoWebhookBridge.Mapping;
 
@@ -13,13 +14,16 @@ internal sealed class MappingRules
         Rules = rules;
         Fingerprint = MappingFingerprint.Of(rules);
         _forAnyEventType = [.. rules.Where(rule => rule.Filter.EventTypes is null)];
-        _byEventType = rules
-            .SelectMany(rule => rule.Filter.EventTypes ?? [])
+        EventTypes = [.. rules.SelectMany(rule => rule.Filter.EventTypes ?? []).Distinct(StringComparer.Ordinal)];
+        _byEventType = EventTypes
+            .Concat(rules.SelectMany(rule => rule.Backfill).Select(kind => BackfillEvents.Prefix + kind))
             .Distinct(StringComparer.Ordinal)
             .ToFrozenDictionary(
                 eventType => eventType,
                 eventType => rules
-                    .Where(rule => rule.Filter.EventTypes is not { } types || types.Contains(eventType, StringComparer.Ordinal))
+                    .Where(rule => rule.Filter.EventTypes is not { } types
+                        || types.Contains(eventType, StringComparer.Ordinal)
+                        || rule.IsForBackfill(eventType))
                     .ToArray(),
                 StringComparer.Ordinal);
     }
@@ -31,7 +35,11 @@ internal sealed class MappingRules
     public string Fingerprint { get; }
 
     /// <summary>The event types that rules name in their filters, in no order.</summary>
-    public IReadOnlyCollection<string> EventTypes => _byEventType.Keys;
+    public IReadOnlyCollection<string> EventTypes { get; }
+
+    /// <summary>What a backfill has to read for these rules, in reading order.</summary>
+    public IReadOnlyList<string> BackfillKinds =>
+        [.. BackfillEvents.Kinds.Where(kind => Rules.Any(rule => rule.IsForBackfill(BackfillEvents.Prefix + kind)))];
 
     /// <summary>The rules that can be for an event of this type, in order.</summary>
     internal MappingRule[] For(string? eventType) =>

@@ -4,7 +4,7 @@ namespace AzdoWebhookBridge.Storage;
 /// The durable side of the bridge. One conformance suite holds for every implementation. All times are Unix milliseconds
 /// UTC, passed in. Methods throw <see cref="StoreUnavailableException"/> when the database cannot serve now.
 /// </summary>
-internal interface IBridgeStore : IEventStore, IEntityStore, IOperatorStore, IAsyncDisposable
+internal interface IBridgeStore : IEventStore, IEntityStore, IOperatorStore, IStateStore, IAsyncDisposable
 {
     /// <summary>Opens the database, checks that it is configured to be durable, and applies migrations under a lock.</summary>
     Task InitializeAsync(CancellationToken cancellationToken);
@@ -55,6 +55,16 @@ internal interface IEventStore
 
     /// <summary>Deletes up to <paramref name="max"/> finished events received before <paramref name="receivedBefore"/>; returns how many.</summary>
     Task<int> PruneEventsAsync(long receivedBefore, int max, CancellationToken cancellationToken);
+}
+
+/// <summary>Small named documents that a capability needs again after a restart: how far a backfill is, when all was well.</summary>
+internal interface IStateStore
+{
+    /// <summary>The document, JSON; null when there is none.</summary>
+    Task<string?> ReadStateAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>Replaces the document, durably; null removes it.</summary>
+    Task WriteStateAsync(string name, string? json, long now, CancellationToken cancellationToken);
 }
 
 internal interface IEntityStore

@@ -12,7 +12,7 @@ public sealed class BridgeContractTests
         ContractProxies? proxies = null;
         await using var rig = await BridgeRig.StartAsync(withKonnect: true, between: async (port, konnect) =>
         {
-            proxies = await ContractProxies.StartAsync(port, konnect, isLenient: false, CancellationToken.None);
+            proxies = await ContractProxies.StartAsync(port, konnect, azureDevOps: null, isLenient: false, CancellationToken.None);
             return new Dictionary<string, string>
             {
                 ["Port__BaseUrl"] = proxies.Port!.ToString(),

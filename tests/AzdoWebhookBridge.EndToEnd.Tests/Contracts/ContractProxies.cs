@@ -19,6 +19,7 @@ public sealed class ContractProxies : IAsyncDisposable
         _runFolder = runFolder;
         Port = Address("PORT_BASE_URL");
         Konnect = Address("KONNECT_BASE_URL");
+        AzureDevOps = Address("ADO_BASE_URL");
 
         Uri? Address(string name) => addresses.TryGetValue(name, out var text) ? new Uri(text) : null;
     }
@@ -37,12 +38,17 @@ public sealed class ContractProxies : IAsyncDisposable
     /// <summary>In front of the Konnect sandbox; null when it was not asked for.</summary>
     public Uri? Konnect { get; }
 
+    /// <summary>In front of the Azure DevOps sandbox; null when it was not asked for.</summary>
+    public Uri? AzureDevOps { get; }
+
     /// <summary>Starts a proxy for each upstream that is given.</summary>
     /// <param name="port">The Port sandbox.</param>
     /// <param name="konnect">The Konnect sandbox.</param>
+    /// <param name="azureDevOps">The Azure DevOps sandbox.</param>
     /// <param name="isLenient">Lets violations through and only notes them; otherwise the client sees them as 422 and 500.</param>
     /// <param name="cancellationToken">Ends the start.</param>
-    public static async Task<ContractProxies> StartAsync(Uri? port, Uri? konnect, bool isLenient, CancellationToken cancellationToken)
+    public static async Task<ContractProxies> StartAsync(
+        Uri? port, Uri? konnect, Uri? azureDevOps, bool isLenient, CancellationToken cancellationToken)
     {
         var runFolder = Directory.CreateTempSubdirectory("contract-proxies-").FullName;
         List<string> arguments = ["start", "--detach", "--run-dir", runFolder];
@@ -54,6 +60,11 @@ public sealed class ContractProxies : IAsyncDisposable
         if (port is not null)
         {
             arguments.AddRange(["--port-upstream", Bare(port)]);
+        }
+
+        if (azureDevOps is not null)
+        {
+            arguments.AddRange(["--ado-upstream", Bare(azureDevOps)]);
         }
 
         arguments.AddRange(konnect is null ? ["--konnect-port", "none"] : ["--konnect-port", "0", "--konnect-upstream", Bare(konnect)]);
@@ -83,7 +94,8 @@ public sealed class ContractProxies : IAsyncDisposable
     }
 
     private static bool IsViolation(string line) =>
-        line.StartsWith("port: ", StringComparison.Ordinal) || line.StartsWith("konnect: ", StringComparison.Ordinal);
+        line.StartsWith("port: ", StringComparison.Ordinal) || line.StartsWith("konnect: ", StringComparison.Ordinal)
+        || line.StartsWith("ado: ", StringComparison.Ordinal);
 
     private static string Tool(string folder) => Path.Combine(folder, "tools", "contract-mocks");
 

@@ -70,7 +70,7 @@ public sealed class ContractSession : IAsyncDisposable
         var port = await PortSandbox.StartAsync(null, cancellationToken);
         var konnect = await KonnectSandbox.StartAsync(konnectOptions, cancellationToken);
         var proxies = await ContractProxies.StartAsync(
-            judgesPort ? port.BaseAddress : null, judgesPort ? null : konnect.BaseAddress, isLenient: true, cancellationToken);
+            judgesPort ? port.BaseAddress : null, judgesPort ? null : konnect.BaseAddress, azureDevOps: null, isLenient: true, cancellationToken);
         return new ContractSession(port, konnect, proxies);
     }
 

@@ -21,8 +21,10 @@ internal sealed class BridgeRig : IAsyncDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly Dictionary<string, string> _settings;
     private readonly int _listenOn = BridgeProcess.FreePort();
+    private BridgeProcess? _process;
 
-    private BridgeRig(PortSandbox port, KonnectSandbox? konnect, IReadOnlyDictionary<string, string>? settings)
+    private BridgeRig(
+        PortSandbox port, KonnectSandbox? konnect, AzureDevOpsSandbox? azureDevOps, IReadOnlyDictionary<string, string>? settings)
     {
         Port = port;
         KonnectOrNull = konnect;
@@ -43,6 +45,14 @@ internal sealed class BridgeRig : IAsyncDisposable
             _settings["Konnect__Token"] = konnect.Options.Token;
         }
 
+        if (azureDevOps is not null)
+        {
+            _settings["AzureDevOps__Organizations__0__Url"] = azureDevOps.OrganizationAddress("contoso").ToString();
+            _settings["AzureDevOps__Organizations__0__Pat"] = azureDevOps.Options.Pat;
+            _settings["AzureDevOps__PublicUrl"] = $"http://127.0.0.1:{_listenOn}";
+            _settings["AzureDevOps__Watch__Interval"] = "00:00:01";
+        }
+
         foreach (var (key, value) in settings ?? new Dictionary<string, string>())
         {
             _settings[key] = value;
@@ -61,7 +71,11 @@ internal sealed class BridgeRig : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public BridgeProcess Process { get; private set; } = null!;
+    /// <summary>As environment variables; with them a command finds the service, and is configured like it.</summary>
+    public IReadOnlyDictionary<string, string> Settings =>
+        new Dictionary<string, string>(_settings) { ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{_listenOn}" };
+
+    public BridgeProcess Process => _process ?? throw new InvalidOperationException("The bridge was not started.");
 
     public SampleOrganization Contoso { get; } = new("contoso", new DateTimeOffset(2026, 1, 5, 9, 0, 0, TimeSpan.Zero));
 
@@ -73,20 +87,27 @@ internal sealed class BridgeRig : IAsyncDisposable
     public static async Task<BridgeRig> StartAsync(
         PortSandboxOptions? port = null,
         bool withKonnect = false,
-        Func<Uri, Uri?, Task<IReadOnlyDictionary<string, string>>>? between = null)
+        Func<Uri, Uri?, Task<IReadOnlyDictionary<string, string>>>? between = null,
+        AzureDevOpsSandbox? azureDevOps = null,
+        bool isRunning = true)
     {
         var portSandbox = await PortSandbox.StartAsync(port, CancellationToken.None);
         var konnectSandbox = withKonnect ? await KonnectSandbox.StartAsync(null, CancellationToken.None) : null;
         var rig = new BridgeRig(
             portSandbox,
             konnectSandbox,
+            azureDevOps,
             between is null ? null : await between(portSandbox.BaseAddress, konnectSandbox?.BaseAddress));
-        await rig.RestartAsync();
+        if (isRunning)
+        {
+            await rig.RestartAsync();
+        }
+
         return rig;
     }
 
     /// <summary>Starts the process, after a kill on the same data.</summary>
-    public async Task RestartAsync() => Process = await BridgeProcess.StartAsync(_settings, _listenOn);
+    public async Task RestartAsync() => _process = await BridgeProcess.StartAsync(_settings, _listenOn);
 
     /// <summary>Posts one delivery; the status and the <c>status</c> member or problem of the answer.</summary>
     public async Task<(int Status, JsonElement Body)> PostAsync(JsonObject delivery) => await PostAsync(delivery.ToJsonString());
@@ -126,19 +147,24 @@ internal sealed class BridgeRig : IAsyncDisposable
         }
     }
 
-    /// <summary>Until no event waits and nothing is dirty.</summary>
+    /// <summary>Until no event waits and no configured catalog has anything dirty.</summary>
     public Task SettledAsync() => UntilAsync(async () =>
     {
         var overview = await GetAsync("api/overview");
         return overview.GetProperty("eventsWaiting").GetInt64() == 0
-            && overview.GetProperty("targets").EnumerateArray().All(target => target.GetProperty("dirty").GetInt64() == 0);
+            && overview.GetProperty("targets").EnumerateArray()
+                .All(target => !target.GetProperty("isConfigured").GetBoolean() || target.GetProperty("dirty").GetInt64() == 0);
     });
 
     public Task PortHasAsync(Func<bool> condition) => Port.WaitForAsync(condition, CancellationToken.None).WaitAsync(Patience);
 
     public async ValueTask DisposeAsync()
     {
-        await Process.DisposeAsync();
+        if (_process is not null)
+        {
+            await _process.DisposeAsync();
+        }
+
         Client.Dispose();
         await Port.DisposeAsync();
         if (KonnectOrNull is not null)

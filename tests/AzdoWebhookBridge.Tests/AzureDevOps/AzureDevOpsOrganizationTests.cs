@@ -147,6 +147,38 @@ public sealed class AzureDevOpsOrganizationTests
         Assert.Equal(2, stub.Seen.Count);
     }
 
+    [Theory]
+    [InlineData(250, 1000, true)]
+    [InlineData(250, 100, false)]
+    [InlineData(1500, 1000, false)]
+    public async Task ManyNotificationsAtOnce_AreAllReadOrNone(int count, int mostOfTheService, bool works)
+    {
+        var stub = new StubHandler
+        {
+            Otherwise = (request, _) =>
+            {
+                using var query = JsonDocument.Parse(request.Body);
+                var isWithin = query.RootElement.GetProperty("minCreatedDate").GetDateTimeOffset() <= Since
+                    && (!query.RootElement.TryGetProperty("maxCreatedDate", out var max) || max.GetDateTimeOffset() >= Since);
+                var given = Math.Min(Math.Min(count, mostOfTheService), query.RootElement.GetProperty("maxResults").GetInt32());
+                var found = Enumerable.Range(1, isWithin ? given : 0).Select(id => new { id, subscriptionId = "s1" });
+                return Task.FromResult(StubHandler.Json(200, JsonSerializer.Serialize(new { results = found })));
+            },
+        };
+        await using var harness = On(stub);
+        Task<AzureDevOpsPage> ReadAsync(IAzureDevOpsOrganization it) =>
+            it.QueryNotificationsAsync("tfs", ["s1"], Since.AddHours(-1), "failed", CancellationToken.None);
+
+        if (works)
+        {
+            Assert.Equal(count, (await ReadAsync(harness.Organization)).Items.Count);
+        }
+        else
+        {
+            await harness.FailsAsync(AzureDevOpsFailure.Refused, ReadAsync);
+        }
+    }
+
     [Fact]
     public async Task History_IsCompleteThoughTheServiceCutsItsAnswers()
     {

@@ -69,7 +69,7 @@ public sealed class HookPlanTests
         Assert.Equal(
             ["Update git.push contoso double", "Update workitem.updated contoso other-password", "Delete git.push contoso probation", "Delete git.push p1 of-a-project"],
             Shown(plan));
-        Assert.Equal([new HookDifference($"header {HookEndpoint.MarkerHeader}", "***", "***")], plan.Changes[1].Differences);
+        Assert.Equal([new HookDifference("credential", "***", "***")], plan.Changes[1].Differences);
         Assert.Equal(["narrowed", "not-wanted"], plan.Kept.Select(kept => kept.Subscription.Id));
         Assert.Equal(2, plan.Foreign);
     }

@@ -11,8 +11,8 @@ public sealed class HookReconcilerTests
     [Fact]
     public async Task SecondRun_ChangesNothing()
     {
-        await using var standIn = await HooksStandIn.StartAsync();
-        await using var harness = Harness(standIn);
+        await using var sandbox = await HooksSandbox.StartAsync();
+        await using var harness = Harness(sandbox);
 
         var first = await ApplyAsync(harness);
         var second = await harness.Reconciler.ReadAsync(harness.Organization, Wish, CancellationToken.None);
@@ -27,8 +27,8 @@ public sealed class HookReconcilerTests
     [Fact]
     public async Task ChangedPassword_IsSeenAndWritten()
     {
-        await using var standIn = await HooksStandIn.StartAsync();
-        await using var harness = Harness(standIn);
+        await using var sandbox = await HooksSandbox.StartAsync();
+        await using var harness = Harness(sandbox);
         await ApplyAsync(harness);
 
         harness.Set("Ingress:Credentials:0:Password", "canary-new-password");
@@ -36,32 +36,23 @@ public sealed class HookReconcilerTests
 
         Assert.NotEmpty(outcome.Done);
         Assert.All(outcome.Done, change => Assert.Equal(HookChangeKind.Update, change.Kind));
-        Assert.All(standIn.Hooks.Values, hook => Assert.Equal("canary-new-password", (string?)hook["consumerInputs"]!["basicAuthPassword"]));
+        Assert.All(sandbox.Hooks, hook => Assert.Equal("canary-new-password", hook.ConsumerInputs["basicAuthPassword"]));
         Assert.Empty((await ApplyAsync(harness)).Done);
     }
 
     [Theory]
-    [InlineData("pipelines", 500)]
-    [InlineData("rm", 203)]
-    [InlineData("rm", 403)]
+    [InlineData("tfs", 500)]
+    [InlineData("pipelines", 203)]
+    [InlineData("pipelines", 403)]
     public async Task ListThatFails_ChangesNothing(string publisherId, int status)
     {
-        await using var standIn = await HooksStandIn.StartAsync();
-        standIn.Fault = context =>
-        {
-            if (context.Request.Query["publisherId"] != publisherId)
-            {
-                return false;
-            }
-
-            context.Response.StatusCode = status;
-            return true;
-        };
-        await using var harness = Harness(standIn);
+        await using var sandbox = await HooksSandbox.StartAsync();
+        sandbox.Faults.HtmlErrorPage(status, times: null, request => request.QueryString.Contains($"publisherId={publisherId}", StringComparison.Ordinal));
+        await using var harness = Harness(sandbox);
 
         await Assert.ThrowsAsync<AzureDevOpsException>(() => ApplyAsync(harness));
 
-        Assert.Empty(standIn.Writes);
+        Assert.Empty(sandbox.Writes);
     }
 
     [Theory]
@@ -69,56 +60,37 @@ public sealed class HookReconcilerTests
     [InlineData(false)]
     public async Task CreationWhoseAnswerIsLost_IsLookedForBeforeItIsRepeated(bool wasMade)
     {
-        await using var standIn = await HooksStandIn.StartAsync();
-        var lost = 0;
-        bool Once() => Interlocked.Increment(ref lost) == 1;
+        await using var sandbox = await HooksSandbox.StartAsync();
         if (wasMade)
         {
-            standIn.LosesAnswer = Once;
+            sandbox.Faults.LoseAnswer(1, request => request.Method == "POST");
         }
         else
         {
-            standIn.Fault = context =>
-            {
-                if (context.Request.Method != "POST" || !Once())
-                {
-                    return false;
-                }
-
-                context.Response.StatusCode = 503;
-                return true;
-            };
+            sandbox.Faults.RespondOnceWith(503, when: request => request.Method == "POST");
         }
 
-        await using var harness = Harness(standIn);
+        await using var harness = Harness(sandbox);
 
         var outcome = await ApplyAsync(harness);
 
         Assert.Null(outcome.Problem);
-        Assert.Equal(outcome.Done.Count, standIn.Hooks.Count);
-        Assert.Equal(outcome.Done.Count + (wasMade ? 0 : 1), standIn.Writes.Count);
+        Assert.Equal(outcome.Done.Count, sandbox.Hooks.Count);
+        Assert.Equal(outcome.Done.Count + (wasMade ? 0 : 1), sandbox.Writes.Count);
         Assert.Empty((await harness.Reconciler.ReadAsync(harness.Organization, Wish, CancellationToken.None)).Changes);
     }
 
     [Fact]
     public async Task StepThatIsRefused_EndsThePlanBeforeAnythingIsDeleted()
     {
-        await using var standIn = await HooksStandIn.StartAsync();
-        await using var harness = Harness(standIn);
+        await using var sandbox = await HooksSandbox.StartAsync();
+        await using var harness = Harness(sandbox);
         await ApplyAsync(harness);
-        standIn.Copy("git.push");
-        standIn.Change("workitem.updated", hook => hook["status"] = "disabledBySystem");
-        standIn.Change("workitem.created", hook => hook["resourceVersion"] = "1.0");
-        standIn.Fault = context =>
-        {
-            if (context.Request.Method != "PUT")
-            {
-                return false;
-            }
-
-            context.Response.StatusCode = 400;
-            return true;
-        };
+        sandbox.Contoso.AddSubscription("tfs", "git.push", new Uri(HooksSandbox.Url));
+        sandbox.SetStatus("workitem.updated", "disabledBySystem");
+        sandbox.Contoso.RemoveSubscription(sandbox.Hooks.Single(hook => hook.EventType == "workitem.created").Id);
+        sandbox.Contoso.AddSubscription("tfs", "workitem.created", new Uri(HooksSandbox.Url));
+        var fault = sandbox.Faults.RespondWith(400, when: request => request.Method == "PUT");
 
         var outcome = await ApplyAsync(harness);
 
@@ -126,44 +98,59 @@ public sealed class HookReconcilerTests
         Assert.Equal(HookChangeKind.Update, outcome.Failed!.Kind);
         Assert.Equal(AzureDevOpsFailure.Refused, outcome.Problem!.Failure);
         Assert.Equal([HookChangeKind.Enable, HookChangeKind.Delete], outcome.NotTried.Select(change => change.Kind));
-        Assert.DoesNotContain("DELETE", standIn.Writes);
+        Assert.DoesNotContain("DELETE", sandbox.Writes);
 
-        standIn.Fault = null;
+        fault.Cancel();
         Assert.Equal(3, (await ApplyAsync(harness)).Done.Count);
         Assert.Empty((await ApplyAsync(harness)).Done);
     }
 
     [Fact]
+    public async Task HookThatCannotBeSwitchedOn_IsReplacedByAnother()
+    {
+        await using var sandbox = await HooksSandbox.StartAsync(replacingEnablesDisabled: false);
+        await using var harness = Harness(sandbox);
+        await ApplyAsync(harness);
+        sandbox.SetStatus("git.push", "disabledBySystem");
+
+        var outcome = await ApplyAsync(harness);
+
+        Assert.Equal(HookChangeKind.Enable, Assert.Single(outcome.Done).Kind);
+        Assert.Equal(["PUT", "POST", "DELETE"], sandbox.Writes.TakeLast(3));
+        Assert.True((await harness.Reconciler.ReadAsync(harness.Organization, Wish, CancellationToken.None)).IsHealthy);
+    }
+
+    [Fact]
     public async Task OnlyTheKindsThatAreAllowed_AreDone()
     {
-        await using var standIn = await HooksStandIn.StartAsync();
-        await using var harness = Harness(standIn);
+        await using var sandbox = await HooksSandbox.StartAsync();
+        await using var harness = Harness(sandbox);
         await ApplyAsync(harness);
-        standIn.Copy("git.push");
-        standIn.Change("workitem.updated", hook => hook["status"] = "disabledBySystem");
+        sandbox.Contoso.AddSubscription("tfs", "git.push", new Uri(HooksSandbox.Url));
+        sandbox.SetStatus("workitem.updated", "disabledBySystem");
 
         var plan = await harness.Reconciler.ReadAsync(harness.Organization, Wish, CancellationToken.None);
         var outcome = await harness.Reconciler.ApplyAsync(harness.Organization, plan, [HookChangeKind.Enable], null, CancellationToken.None);
 
         Assert.Equal("workitem.updated", Assert.Single(outcome.Done).EventType);
-        Assert.Contains("PUT", standIn.Writes);
-        Assert.DoesNotContain("DELETE", standIn.Writes);
+        Assert.Contains("PUT", sandbox.Writes);
+        Assert.DoesNotContain("DELETE", sandbox.Writes);
     }
 
     [Fact]
     public async Task ProjectThatIsNotThere_ChangesNothing()
     {
-        await using var standIn = await HooksStandIn.StartAsync();
-        await using var harness = Harness(standIn, ("AzureDevOps:Organizations:0:Projects:0", "Alpha"), ("AzureDevOps:Organizations:0:Projects:1", "Gamma"));
+        await using var sandbox = await HooksSandbox.StartAsync();
+        await using var harness = Harness(sandbox, ("AzureDevOps:Organizations:0:Projects:0", "Alpha"), ("AzureDevOps:Organizations:0:Projects:1", "Gamma"));
 
         var problem = await Assert.ThrowsAsync<AzureDevOpsException>(() => ApplyAsync(harness));
 
         Assert.Contains("no project 'Gamma'", problem.Message, StringComparison.Ordinal);
-        Assert.Empty(standIn.Writes);
+        Assert.Empty(sandbox.Writes);
     }
 
-    private static AzureDevOpsHarness Harness(HooksStandIn standIn, params (string Key, string? Value)[] settings) =>
-        AzureDevOpsHarness.On(null, new HurriedTime(), [.. standIn.Settings, .. settings, ("AzureDevOps:RequestTimeout", "01:00:00")]);
+    private static AzureDevOpsHarness Harness(HooksSandbox sandbox, params (string Key, string? Value)[] settings) =>
+        AzureDevOpsHarness.On(null, new HurriedTime(), [.. sandbox.Settings, .. settings, ("AzureDevOps:RequestTimeout", "01:00:00")]);
 
     private static async Task<HookOutcome> ApplyAsync(AzureDevOpsHarness harness)
     {

@@ -1,4 +1,6 @@
 using AzdoWebhookBridge.AzureDevOps;
+using AzdoWebhookBridge.Operations.Configuration;
+using Microsoft.Extensions.Configuration;
 
 namespace AzdoWebhookBridge.Tests.AzureDevOps;
 
@@ -37,5 +39,22 @@ public sealed class OrganizationAddressTests
         Assert.False(OrganizationAddress.TryParse(url, out _, out var problem));
         Assert.Contains(words, problem, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", problem, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("https://dev.azure.com", "https://tfs.example", "AzureDevOps:Organizations:0:Url: must name the organization")]
+    [InlineData("http://tfs.example", "https://tfs.example", "AzureDevOps:Organizations:0:Url: must be https")]
+    [InlineData("https://tfs.example/C", "https://TFS.example/C/", "AzureDevOps:Organizations:1:Url: is there twice")]
+    public void Configuration_IsRefusedAtTheStart(string first, string second, string problem)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["AzureDevOps:Organizations:0:Url"] = first,
+            ["AzureDevOps:Organizations:0:Pat"] = "p",
+            ["AzureDevOps:Organizations:1:Url"] = second,
+            ["AzureDevOps:Organizations:1:Pat"] = "p",
+        }).Build();
+
+        Assert.StartsWith(problem, Assert.Single(ConfigurationValidator.Validate(configuration)), StringComparison.Ordinal);
     }
 }

@@ -30,7 +30,7 @@ internal static class CommandLineHarness
             Bytes = bytes,
             IsOutputTerminal = isTerminal,
             IsErrorTerminal = isTerminal,
-            Answers = answers is null ? null : new StringReader(answers),
+            Answers = answers is null ? null : () => new StringReader(answers),
             Time = time ?? TimeProvider.System,
             ProcessTerminationTimeout = null,
         };

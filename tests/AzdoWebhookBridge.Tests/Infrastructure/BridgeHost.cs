@@ -2,13 +2,17 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using AzdoWebhookBridge.Api;
+using AzdoWebhookBridge.AzureDevOps;
+using AzdoWebhookBridge.Backfill;
 using AzdoWebhookBridge.Delivery;
 using AzdoWebhookBridge.Ingress;
+using AzdoWebhookBridge.Mapping.Live;
 using AzdoWebhookBridge.Operations;
 using AzdoWebhookBridge.Operations.Health;
 using AzdoWebhookBridge.Operations.Problems;
 using AzdoWebhookBridge.Operations.Telemetry;
 using AzdoWebhookBridge.Storage;
+using AzdoWebhookBridge.Watch;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -85,6 +89,8 @@ internal sealed class BridgeHost : IAsyncDisposable
         builder.Services.AddSingleton<IMappingInspector>(new FakeMappingInspector());
         builder.Services.AddSingleton<ICatalogTarget>(new FakeTarget("port", isConfigured: true));
         builder.Services.AddSingleton<ICatalogTarget>(new FakeTarget("konnect", isConfigured: false));
+        builder.Services.AddSingleton<IAzureDevOpsOrganizations>(new FakeOrganizations());
+        builder.Services.AddSingleton<MappingProvider>().AddSingleton<BackfillWorker>().AddSingleton<WatchBoard>();
         builder.Services.AddOperations().AddIngress().AddOperatorApi();
         services?.Invoke(builder.Services);
 

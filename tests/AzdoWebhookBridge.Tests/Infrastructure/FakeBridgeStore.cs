@@ -15,6 +15,12 @@ internal sealed class FakeBridgeStore : IBridgeStore
     /// <summary>Runs before each append; may throw or wait.</summary>
     public Func<Task> OnAppend { get; set; } = () => Task.CompletedTask;
 
+    /// <summary>Runs before a document is written; may throw.</summary>
+    public Func<Task> OnWriteState { get; set; } = () => Task.CompletedTask;
+
+    /// <summary>What the overview says waits for mapping.</summary>
+    public long EventsWaiting { get; set; } = 3;
+
     public Func<Task> OnProbe { get; set; } = () => Task.CompletedTask;
 
     public int Probes { get; private set; }
@@ -28,6 +34,8 @@ internal sealed class FakeBridgeStore : IBridgeStore
     public List<EntityFilter> Retried { get; } = [];
 
     public Dictionary<string, string> Paused { get; } = [];
+
+    public ConcurrentDictionary<string, string> Documents { get; } = new(StringComparer.Ordinal);
 
     public Exception? OperatorFailure { get; set; }
 
@@ -97,7 +105,7 @@ internal sealed class FakeBridgeStore : IBridgeStore
         ThrowIfFailing();
         return Task.FromResult(new StoreOverview
         {
-            EventsWaiting = 3,
+            EventsWaiting = EventsWaiting,
             OldestEventReceivedAt = 1_000,
             Targets = [new TargetOverview("port", Dirty: 2, Waiting: 1, Parked: 4, OldestDirtySince: 5_000)],
         });
@@ -141,6 +149,21 @@ internal sealed class FakeBridgeStore : IBridgeStore
     public Task<int> CompleteAsync(IReadOnlyList<EntityCompletion> completions, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<long?> NextDueAsync(string target, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<string?> ReadStateAsync(string name, CancellationToken cancellationToken) => Task.FromResult(Documents.GetValueOrDefault(name));
+
+    public async Task WriteStateAsync(string name, string? json, long now, CancellationToken cancellationToken)
+    {
+        await OnWriteState();
+        if (json is null)
+        {
+            Documents.TryRemove(name, out _);
+        }
+        else
+        {
+            Documents[name] = json;
+        }
+    }
 
     private static bool Matches(EntityDetails entity, EntityFilter filter) =>
         (filter.State is null || entity.State == filter.State)

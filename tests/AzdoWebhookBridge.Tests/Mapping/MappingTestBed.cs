@@ -20,7 +20,7 @@ internal static class MappingTestBed
         return result.Rules!;
     }
 
-    public static MappingResult Map(MappingRules rules, string body, string key = "event", long time = Time, bool isTest = false) =>
+    public static MappingResult Map(MappingRules rules, string body, string key = "event", long time = Time, bool isTest = false, bool isBackfill = false) =>
         EventMapper.Map(rules, generation: 1, new EventInput
         {
             Body = Encoding.UTF8.GetBytes(body),
@@ -28,6 +28,7 @@ internal static class MappingTestBed
             EventKey = key,
             EventTime = time,
             IsTest = isTest,
+            IsBackfill = isBackfill,
         });
 
     public static MappingResult Map(string rules, string body) => Map(Load(rules), body);

@@ -17,24 +17,26 @@ internal sealed class HookEndpoint
     private const int MarkerIterations = 200_000;
 
     private readonly string _username = "";
-    private readonly SecretText _password;
+    private readonly string _password = "";
     private readonly string _headerName = "";
-    private readonly SecretText _headerValue;
+    private readonly string _headerValue = "";
+    private readonly Lazy<string> _marker;
 
     private HookEndpoint(string url, IngressCredential credential)
     {
         Url = url;
-        _username = credential.Username.Trim();
-        _password = new SecretText(credential.Password);
-        Marker = MarkerOf(url, _username, credential.Password);
+        // To the letter: the ingress compares them so.
+        _username = credential.Username;
+        _password = credential.Password;
+        _marker = new(() => MarkerOf(url, _username, _password));
     }
 
     private HookEndpoint(string url, string headerName, string headerValue)
     {
         Url = url;
         _headerName = headerName.Trim();
-        _headerValue = new SecretText(headerValue);
-        Marker = MarkerOf(url, _headerName, headerValue);
+        _headerValue = headerValue;
+        _marker = new(() => MarkerOf(url, _headerName, _headerValue));
     }
 
     public string Url { get; }
@@ -42,17 +44,17 @@ internal sealed class HookEndpoint
     /// <summary>
     /// 24 bits of a slow hash: enough to see that the credential changed, too little to learn it from, and slow to try passwords on.
     /// </summary>
-    public string Marker { get; }
+    public string Marker => _marker.Value;
 
     /// <summary>The values of a hook's inputs; all of them texts, as the service wants it.</summary>
     public IReadOnlyDictionary<string, string> ConsumerInputs => new Dictionary<string, string>(StringComparer.Ordinal)
     {
         [HookInputs.Url] = Url,
         [HookInputs.Username] = _username,
-        [HookInputs.Password] = _password.Reveal(),
+        [HookInputs.Password] = _password,
         [HookInputs.Headers] = _headerName.Length == 0
             ? $"{MarkerHeader}:{Marker}"
-            : $"{MarkerHeader}:{Marker}\n{_headerName}:{_headerValue.Reveal()}",
+            : $"{MarkerHeader}:{Marker}\n{_headerName}:{_headerValue}",
         ["resourceDetailsToSend"] = "all",
         ["messagesToSend"] = "none",
         ["detailedMessagesToSend"] = "none",
@@ -89,6 +91,11 @@ internal sealed class HookEndpoint
 
         return true;
     }
+
+    /// <summary>Whether hooks made for the one are as those made for the other.</summary>
+    public bool IsSameAs(HookEndpoint? other) =>
+        other is not null && Url == other.Url && _username == other._username && _password == other._password
+        && _headerName == other._headerName && _headerValue == other._headerValue;
 
     private static string MarkerOf(string url, string name, string secret)
     {

@@ -30,6 +30,8 @@ internal sealed partial class HookReconciler(
     /// <summary>Everything; what a person who asks for it gets.</summary>
     public static readonly IReadOnlyList<HookChangeKind> AllKinds = Enum.GetValues<HookChangeKind>();
 
+    private volatile HookEndpoint? _endpoint;
+
     /// <summary>The setting that is missing, as a sentence; null when there are all.</summary>
     public string? MissingSetting =>
         HookEndpoint.TryMake(options.CurrentValue, http.CurrentValue.PathBase, ingress.CurrentValue, out _, out var problem) ? null : problem;
@@ -112,11 +114,23 @@ internal sealed partial class HookReconciler(
                 await organization.DeleteSubscriptionAsync(subscription.PublisherId, subscription.Id, cancellationToken);
                 break;
             case { Hook: { } hook, Subscription: { } subscription }:
-                await organization.ReplaceSubscriptionAsync(
-                    subscription.PublisherId, subscription.Id, HookBody.Replace(hook, subscription), cancellationToken);
+                await ReplaceAsync(organization, hook, subscription, cancellationToken);
                 break;
             default:
                 throw new InvalidOperationException($"A step of kind {step.Kind} lacks its hook.");
+        }
+    }
+
+    private static async Task ReplaceAsync(
+        IAzureDevOpsOrganization organization, DesiredHook hook, HookSubscription subscription, CancellationToken cancellationToken)
+    {
+        var replaced = HookSubscription.Read(await organization.ReplaceSubscriptionAsync(
+            subscription.PublisherId, subscription.Id, HookBody.Replace(hook, subscription), cancellationToken));
+        if (!replaced.IsEnabled)
+        {
+            // What the service itself switched off may stay off, whatever is written into it: another one takes its place.
+            await CreateAsync(organization, hook, cancellationToken);
+            await organization.DeleteSubscriptionAsync(subscription.PublisherId, subscription.Id, cancellationToken);
         }
     }
 
@@ -140,7 +154,7 @@ internal sealed partial class HookReconciler(
         var page = await organization.ListSubscriptionsAsync(hook.Event.PublisherId, cancellationToken);
         var plan = HookPlan.Make(
             organization.Name, [hook], [.. page.Items.Select(HookSubscription.Read)], RulesFor(hook.ConsumerInputs[HookInputs.Url]));
-        return plan.Hooks[0].Subscription is not null;
+        return plan.Hooks[0].Subscription is { IsEnabled: true };
     }
 
     private static async Task<(HashSet<string> Offered, List<HookSubscription> Hooks)> ReadHooksAsync(
@@ -197,10 +211,16 @@ internal sealed partial class HookReconciler(
 
     private static HookPlanRules RulesFor(string url) => new() { UrlIsOurs = found => HookUrl.AreEqual(found, url) };
 
-    private HookEndpoint Endpoint() =>
-        HookEndpoint.TryMake(options.CurrentValue, http.CurrentValue.PathBase, ingress.CurrentValue, out var endpoint, out var problem)
-            ? endpoint
-            : throw new AzureDevOpsException(AzureDevOpsFailure.Refused, problem);
+    private HookEndpoint Endpoint()
+    {
+        if (!HookEndpoint.TryMake(options.CurrentValue, http.CurrentValue.PathBase, ingress.CurrentValue, out var endpoint, out var problem))
+        {
+            throw new AzureDevOpsException(AzureDevOpsFailure.Refused, problem);
+        }
+
+        // Its marker is slow to make.
+        return endpoint.IsSameAs(_endpoint) ? _endpoint! : _endpoint = endpoint;
+    }
 
     private static partial class Log
     {

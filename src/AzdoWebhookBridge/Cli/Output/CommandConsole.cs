@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Microsoft.Win32.SafeHandles;
 
 namespace AzdoWebhookBridge.Cli.Output;
 
@@ -9,9 +8,6 @@ namespace AzdoWebhookBridge.Cli.Output;
 /// </summary>
 internal sealed class CommandConsole : InvocationConfiguration
 {
-    // EPIPE on Linux and macOS.
-    private const int BrokenPipe = 32;
-
     public CommandConsole() => EnableDefaultExceptionHandler = false;
 
     public required bool IsOutputTerminal { get; init; }
@@ -21,8 +17,11 @@ internal sealed class CommandConsole : InvocationConfiguration
     /// <summary>False when <c>NO_COLOR</c> says so.</summary>
     public bool HasColors { get; init; }
 
-    /// <summary>Where questions are answered; null when nobody is there to answer.</summary>
-    public TextReader? Answers { get; init; }
+    /// <summary>Where questions are answered, opened when one is asked: opening it prepares the terminal. Null when nobody is there.</summary>
+    public Func<TextReader>? Answers { get; init; }
+
+    /// <summary>Whether nobody reads what is written; for what writes seldom, and would notice late.</summary>
+    public Func<bool> IsReaderGone { get; init; } = () => false;
 
     /// <summary>Standard output for bytes that must stay as they are.</summary>
     public required Stream Bytes { get; init; }
@@ -39,7 +38,7 @@ internal sealed class CommandConsole : InvocationConfiguration
     public static CommandConsole OfProcess()
     {
         var environment = new ConfigurationBuilder().AddEnvironmentVariables().Build();
-        var pipe = Console.IsOutputRedirected ? OpenPipe() : null;
+        var pipe = Console.IsOutputRedirected ? OutputPipe.TryOpen() : null;
         return new CommandConsole
         {
             // Longer than the host's own shutdown: its drain must not be cut off.
@@ -50,30 +49,8 @@ internal sealed class CommandConsole : InvocationConfiguration
             IsOutputTerminal = !Console.IsOutputRedirected,
             IsErrorTerminal = !Console.IsErrorRedirected,
             HasColors = string.IsNullOrEmpty(environment["NO_COLOR"]),
-            Answers = Console.IsInputRedirected || Console.IsErrorRedirected ? null : Console.In,
+            Answers = Console.IsInputRedirected || Console.IsErrorRedirected ? null : () => Console.In,
+            IsReaderGone = pipe is null ? () => false : OutputPipe.IsReaderGone,
         };
-    }
-
-    /// <summary>Whether a write failed because the reader (<c>| head</c>) has gone.</summary>
-    public static bool IsClosedPipe(IOException exception) => exception.HResult == BrokenPipe;
-
-    // The platform's own stream swallows that the reader has gone: a command that follows something would then never end. Files are
-    // left to it, because a handle of ours would write at a position of its own.
-    private static FileStream? OpenPipe()
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            return null;
-        }
-
-        try
-        {
-            var stream = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
-            return stream.CanSeek ? null : stream;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            return null;
-        }
     }
 }

@@ -31,13 +31,18 @@ internal sealed class CommandHelp(HelpAction inner) : SynchronousCommandLineActi
     public static void AddTo(RootCommand root)
     {
         var option = root.Options.OfType<HelpOption>().Single();
+        // Those of another platform, which completion would show.
+        option.Aliases.Remove("/?");
+        option.Aliases.Remove("/h");
         option.Action = new CommandHelp((HelpAction)option.Action!);
     }
 
     public override int Invoke(ParseResult parseResult)
     {
-        var exitCode = inner.Invoke(parseResult);
         var command = parseResult.CommandResult.Command;
+        // Else the library tells of "additional arguments": what does not match is refused, or a setting.
+        command.TreatUnmatchedTokensAsErrors = true;
+        var exitCode = inner.Invoke(parseResult);
         var output = parseResult.InvocationConfiguration.Output;
         WriteSection(output, "Examples", CommandExamples.Of(command));
         if (command is RootCommand)

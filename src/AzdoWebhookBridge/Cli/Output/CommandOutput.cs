@@ -35,6 +35,15 @@ internal sealed class CommandOutput
     /// <summary>Whether a person looks at stdout; a file or a pipe gets one line an item, without frames.</summary>
     public bool IsTerminal => _console.IsOutputTerminal;
 
+    /// <summary>Whether somebody is there to answer a question.</summary>
+    public bool CanAsk => _console.Answers is not null && !IsJson;
+
+    /// <summary>Whether progress may move on stderr.</summary>
+    public bool HasMovingWords => _console.IsErrorTerminal;
+
+    /// <summary>The clock of this run.</summary>
+    public TimeProvider Time => _console.Time;
+
     /// <summary>Tables and values, for stdout; not to be used with <see cref="IsJson"/>.</summary>
     public IAnsiConsole Data { get; }
 
@@ -59,17 +68,37 @@ internal sealed class CommandOutput
         }
     }
 
-    /// <summary>A table for <see cref="Data"/>: framed on a terminal, plain columns elsewhere.</summary>
+    /// <summary>Whether nobody reads any more.</summary>
+    public bool IsReaderGone => _console.IsReaderGone();
+
+    /// <summary>A table for <see cref="WriteTable"/>: framed on a terminal, plain columns elsewhere.</summary>
     public Table CreateTable(params string[] columns)
     {
         var table = new Table { Border = IsTerminal ? TableBorder.Rounded : TableBorder.None };
         foreach (var column in columns)
         {
-            var so = new TableColumn(new Text(column));
-            table.AddColumn(IsTerminal ? so : so.NoWrap().PadLeft(0));
+            var made = new TableColumn(new Text(column));
+            table.AddColumn(IsTerminal ? made : made.NoWrap().PadLeft(0));
         }
 
         return table;
+    }
+
+    /// <summary>Writes a table to stdout; elsewhere than on a terminal without the spaces that only fill a frame.</summary>
+    public void WriteTable(Table table)
+    {
+        if (IsTerminal)
+        {
+            Data.Write(table);
+            return;
+        }
+
+        using var lines = new StringWriter();
+        Create(lines, isTerminal: false).Write(table);
+        foreach (var line in lines.ToString().TrimEnd().Split('\n'))
+        {
+            _console.Output.WriteLine(line.TrimEnd());
+        }
     }
 
     /// <summary>Writes a text as it is, without markup or wrapping.</summary>
@@ -97,7 +126,7 @@ internal sealed class CommandOutput
         }
 
         await _console.Error.WriteAsync($"{question} Type {number} to go on: ").ConfigureAwait(false);
-        var answer = await _console.Answers.ReadLineAsync(cancellationToken).ConfigureAwait(false);
+        var answer = await _console.Answers().ReadLineAsync(cancellationToken).ConfigureAwait(false);
         return answer?.Trim() == number;
     }
 

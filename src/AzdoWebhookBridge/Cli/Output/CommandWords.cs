@@ -61,7 +61,7 @@ internal static partial class CommandWords
             return Unknown(parsed, command, unknown);
         }
 
-        return parsed.Errors.Count > 0 ? string.Join('\n', parsed.Errors.Select(error => error.Message)) + See(parsed) : null;
+        return parsed.Errors.Count > 0 ? string.Join('\n', parsed.Errors.Select(error => error.Message)) + '\n' + See(parsed).Trim() : null;
     }
 
     private static string Unknown(ParseResult parsed, Command command, string word)

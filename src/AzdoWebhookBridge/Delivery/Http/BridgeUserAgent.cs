@@ -11,11 +11,11 @@ internal sealed class BridgeUserAgent
 {
     public const string Product = "azdo-webhook-bridge";
 
-    public BridgeUserAgent(string instance)
-    {
-        var version = typeof(BridgeUserAgent).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
-        Value = $"{Product}/{version}/{instance}";
-    }
+    /// <summary>The version of this build.</summary>
+    public static readonly string Version =
+        typeof(BridgeUserAgent).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
+
+    public BridgeUserAgent(string instance) => Value = $"{Product}/{Version}/{instance}";
 
     public string Value { get; }
 

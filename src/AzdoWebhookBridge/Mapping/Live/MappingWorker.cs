@@ -125,6 +125,7 @@ internal sealed partial class MappingWorker(
                 EventKey = key,
                 EventTime = stored.CreatedTicks ?? DateTimeOffset.FromUnixTimeMilliseconds(stored.ReceivedAt).UtcTicks,
                 IsTest = stored.IsTest,
+                IsBackfill = DeduplicationKey.IsBackfill(stored.DeduplicationKey),
             });
             mapped = new MappedEvent
             {

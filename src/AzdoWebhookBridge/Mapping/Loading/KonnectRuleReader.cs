@@ -12,12 +12,12 @@ internal sealed class KonnectRuleReader(ProblemLog problems) : RuleReader(proble
         var isDelete = kind == ChangeKind.Delete;
         if (isDelete)
         {
-            Problems.CheckKeys(rule, "a rule that deletes", "name", "filter", "selector", "itemsToParse", "operation", "version", "repository");
+            Problems.CheckKeys(rule, "a rule that deletes", "name", "filter", "selector", "itemsToParse", "operation", "version", "backfill", "repository");
         }
         else
         {
             Problems.CheckKeys(
-                rule, "a rule", "name", "filter", "selector", "itemsToParse", "operation", "version", "nulls", "repository", "service");
+                rule, "a rule", "name", "filter", "selector", "itemsToParse", "operation", "version", "nulls", "backfill", "repository", "service");
         }
 
         var fields = new List<MappingField>();

@@ -10,7 +10,7 @@ internal sealed class PortRuleReader(ProblemLog problems) : RuleReader(problems)
     protected override Parts? ReadParts(MappingNode rule, ChangeKind kind)
     {
         Problems.CheckKeys(
-            rule, "a rule", "name", "blueprint", "filter", "selector", "itemsToParse", "operation", "version", "nulls", "entity");
+            rule, "a rule", "name", "blueprint", "filter", "selector", "itemsToParse", "operation", "version", "nulls", "backfill", "entity");
         var blueprint = ReadBlueprint(rule);
         if (rule.Find("entity") is null)
         {

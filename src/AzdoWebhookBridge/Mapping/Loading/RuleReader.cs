@@ -1,4 +1,5 @@
 using AzdoWebhookBridge.Catalog;
+using AzdoWebhookBridge.Events;
 using AzdoWebhookBridge.Jq;
 
 namespace AzdoWebhookBridge.Mapping.Loading;
@@ -30,7 +31,9 @@ internal abstract class RuleReader(ProblemLog problems)
 
         var (kind, deleteDependents) = ReadOperation(rule);
         var parts = ReadParts(rule, kind);
-        var filter = ReadFilter(rule);
+        var backfill = ReadBackfill(rule);
+        // A rule that says what it is for in a backfill and has no filter is for that alone.
+        var filter = backfill.Count > 0 && rule.Find("filter") is null && rule.Find("selector") is null ? EventFilter.Of(constant: false) : ReadFilter(rule);
         var items = Templates.ReadExpression(rule, "itemsToParse");
         var version = rule.Find("version") is { } at ? Templates.ReadScalar(at, "version") : null;
         var sendNulls = ReadNulls(rule);
@@ -43,6 +46,7 @@ internal abstract class RuleReader(ProblemLog problems)
                 Label = Problems.Rule,
                 Blueprint = parts.Blueprint,
                 Filter = filter,
+                Backfill = backfill,
                 ItemsToParse = items,
                 Kind = kind,
                 DeleteDependents = deleteDependents,
@@ -84,6 +88,27 @@ internal abstract class RuleReader(ProblemLog problems)
                 Problems.Add(node, $"a filter has to be jq, true or false, not {node.KindName}");
                 return null;
         }
+    }
+
+    private List<string> ReadBackfill(MappingNode rule)
+    {
+        var node = rule.Find("backfill");
+        var kinds = new List<string>();
+        foreach (var item in node is SequenceNode list ? list.Items : node is null ? [] : [node])
+        {
+            if (item is ScalarNode scalar && BackfillEvents.Kinds.Contains(scalar.Value, StringComparer.Ordinal))
+            {
+                kinds.Add(scalar.Value);
+                continue;
+            }
+
+            var nearest = item is ScalarNode text ? NearestName.Of(text.Value, BackfillEvents.Kinds) : null;
+            Problems.Add(item, nearest is null
+                ? $"backfill has to be one or more of {string.Join(", ", BackfillEvents.Kinds)}"
+                : $"unknown kind '{((ScalarNode)item).Value}' of backfill; did you mean '{nearest}'?");
+        }
+
+        return kinds;
     }
 
     private (ChangeKind Kind, bool DeleteDependents) ReadOperation(MappingNode rule)

@@ -141,9 +141,14 @@ internal sealed class ConfigurationValidator
             }
         }
 
+        var organizations = new HashSet<Uri>();
         foreach (var entry in _configuration.GetSection("AzureDevOps:Organizations").GetChildren())
         {
             CheckOrganization(entry);
+            if (OrganizationAddress.TryParse(entry["Url"], out var address, out _) && !organizations.Add(address.Root))
+            {
+                _problems.Add($"{entry.Path}:Url: is there twice; write all its projects below one.");
+            }
         }
 
         var presets = _configuration.GetSection($"{MappingOptions.SectionName}:Presets").GetChildren().Select(preset => preset.Value ?? "");

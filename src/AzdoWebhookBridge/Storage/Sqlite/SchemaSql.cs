@@ -52,6 +52,16 @@ internal static class SchemaSql
         ON CONFLICT (name) DO UPDATE SET value = excluded.value
         """;
 
+    public const string ReadDocument = "SELECT json FROM named_document WHERE name = @name";
+
+    public const string WriteDocument =
+        """
+        INSERT INTO named_document (name, json, updated_at) VALUES (@name, @json, @now)
+        ON CONFLICT (name) DO UPDATE SET json = excluded.json, updated_at = excluded.updated_at
+        """;
+
+    public const string DeleteDocument = "DELETE FROM named_document WHERE name = @name";
+
     public const string NewestGeneration =
         "SELECT generation, fingerprint FROM mapping_generation ORDER BY generation DESC LIMIT 1";
 

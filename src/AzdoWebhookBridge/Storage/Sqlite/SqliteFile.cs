@@ -69,6 +69,21 @@ internal sealed class SqliteFile : IDisposable
         return new SqliteFile(path, builder.ToString(), TakeLock(path));
     }
 
+    /// <summary>The existing file that a connection string names, links resolved; takes no lock.</summary>
+    /// <exception cref="StorageStartException">There is none.</exception>
+    public static string Locate(string connectionString)
+    {
+        var path = System.IO.Path.GetFullPath(Parse(connectionString).DataSource);
+        if (new FileInfo(path) is { LinkTarget: not null } link)
+        {
+            path = link.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path;
+        }
+
+        return File.Exists(path)
+            ? path
+            : throw new StorageStartException($"There is no database at '{path}'. Set Storage:ConnectionString as the service has it.");
+    }
+
     /// <summary>Puts a failure to open into words.</summary>
     public StorageStartException Explain(SqliteException exception)
     {

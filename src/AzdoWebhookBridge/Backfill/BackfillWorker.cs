@@ -1,0 +1,342 @@
+using System.Text.Json;
+using AzdoWebhookBridge.AzureDevOps;
+using AzdoWebhookBridge.Events;
+using AzdoWebhookBridge.Mapping.Live;
+using AzdoWebhookBridge.Operations.Loops;
+using AzdoWebhookBridge.Storage;
+
+namespace AzdoWebhookBridge.Backfill;
+
+/// <summary>
+/// Does the backfill that an operator asked for, and goes on with one that a restart interrupted. An organization that does not
+/// answer is asked again; one that refuses ends the run, which can be resumed.
+/// </summary>
+internal sealed partial class BackfillWorker(
+    IBridgeStore store,
+    IAzureDevOpsOrganizations organizations,
+    MappingProvider mapping,
+    LoopSupport support,
+    ILogger<BackfillWorker> logger)
+    : SupervisedLoop(support, "backfill", MaxSilence)
+{
+    private const string StateName = "backfill";
+    private const string ProjectsName = "backfill/projects";
+
+    // One page may wait for a rate limit of five minutes, and be large.
+    private static readonly TimeSpan MaxSilence = TimeSpan.FromMinutes(30);
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(15);
+
+    private readonly TimeProvider _time = support.Time;
+    private readonly BackfillRun _run = new(store, organizations, StateName, support.Time);
+    private readonly SemaphoreSlim _gate = new(1);
+    private readonly WorkSignal _asked = new();
+    private CancellationTokenSource? _step;
+    private bool _isLoaded;
+
+    /// <summary>How the newest run stands; null when there was none.</summary>
+    public async Task<BackfillState?> GetAsync(CancellationToken cancellationToken)
+    {
+        await LoadAsync(cancellationToken).ConfigureAwait(false);
+        return _run.State;
+    }
+
+    /// <summary>Begins a run. Null when one is under way.</summary>
+    public async Task<BackfillState?> StartAsync(BackfillRequest request, CancellationToken cancellationToken)
+    {
+        await LoadAsync(cancellationToken).ConfigureAwait(false);
+        using (await EnterAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (_run.State is { IsActive: true })
+            {
+                return null;
+            }
+
+            var state = await _run.StartAsync(request, mapping.Current.Rules.BackfillKinds, cancellationToken).ConfigureAwait(false);
+            Log.Started(logger, state.Run, request.By);
+            _asked.Set();
+            return state;
+        }
+    }
+
+    /// <summary>Goes on with a run that failed or was cancelled. Null when there is none.</summary>
+    public Task<BackfillState?> ResumeAsync(CancellationToken cancellationToken) => ChangeAsync(
+        state => state.Status is BackfillStatus.Failed or BackfillStatus.Cancelled
+            ? state with { Status = BackfillStatus.Reading, Reason = null, EndedAt = null }
+            : null,
+        cancellationToken);
+
+    /// <summary>Ends the run after the page it is at. Null when none is under way.</summary>
+    public async Task<BackfillState?> CancelAsync(CancellationToken cancellationToken)
+    {
+        // A page may be waiting for a rate limit.
+        if (Volatile.Read(ref _step) is { } step)
+        {
+            await step.CancelAsync().ConfigureAwait(false);
+        }
+
+        return await ChangeAsync(
+            state => state.IsActive || state.Status == BackfillStatus.Planned ? Ended(state, BackfillStatus.Cancelled, reason: null) : null,
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Deletes what the plan says, when it still says the same. Null when nothing is planned, or by now something else.</summary>
+    public async Task<BackfillState?> PruneAsync(int expected, CancellationToken cancellationToken)
+    {
+        await LoadAsync(cancellationToken).ConfigureAwait(false);
+        using (await EnterAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (_run.State is not { Status: BackfillStatus.Planned, Prune: { } plan } state || plan.Total != expected)
+            {
+                return null;
+            }
+
+            var planner = await CompareAsync(state, cancellationToken).ConfigureAwait(false);
+            if (planner.Plan.Total != expected)
+            {
+                await _run.SaveAsync(state with { Prune = planner.Plan }, cancellationToken).ConfigureAwait(false);
+                return null;
+            }
+
+            var began = new DateTimeOffset(Began(state), TimeSpan.Zero);
+            foreach (var (index, body) in planner.Events())
+            {
+                await _run.AppendAsync(BackfillEvents.Prune, "prune", $"{index}", body, began).ConfigureAwait(false);
+            }
+
+            Log.Pruned(logger, expected, state.Run);
+            return await _run.SaveAsync(
+                Ended(state with { Prune = planner.Plan with { Deleted = expected } }, BackfillStatus.Done, reason: null),
+                cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    protected override async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Beat();
+            // The rules come after the store, and this loop may be quicker than both.
+            if (!mapping.IsInitialized)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(50), _time, cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
+            await LoadAsync(cancellationToken).ConfigureAwait(false);
+            if (_run.State is not { IsActive: true })
+            {
+                await _asked.WaitAsync(Idle, _time, cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
+            using var step = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            Volatile.Write(ref _step, step);
+            await ContinueAsync(step.Token, cancellationToken).ConfigureAwait(false);
+            Volatile.Write(ref _step, null);
+        }
+    }
+
+    private async Task ContinueAsync(CancellationToken stepToken, CancellationToken cancellationToken)
+    {
+        var waits = false;
+        using (await EnterAsync(cancellationToken).ConfigureAwait(false))
+        {
+            try
+            {
+                if (_run.State is { Status: BackfillStatus.Reading } && !await _run.StepAsync(stepToken).ConfigureAwait(false))
+                {
+                    await FinishReadingAsync(_run.State, stepToken).ConfigureAwait(false);
+                }
+                else if (_run.State is { Status: BackfillStatus.Comparing } state)
+                {
+                    await PlanAsync(state, stepToken).ConfigureAwait(false);
+                }
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                // Somebody cancels the run, and waits for the gate to say so.
+            }
+            catch (AzureDevOpsException exception) when (exception.Failure == AzureDevOpsFailure.Unavailable)
+            {
+                Log.Waits(logger, exception.Message);
+                await _run.SaveAsync(_run.State! with { Reason = exception.Message }, cancellationToken).ConfigureAwait(false);
+                waits = true;
+            }
+            catch (AzureDevOpsException exception)
+            {
+                Log.Failed(logger, _run.State!.Run, exception.Message);
+                await _run.SaveAsync(Ended(_run.State!, BackfillStatus.Failed, exception.Message), cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        if (waits)
+        {
+            await _asked.WaitAsync(RetryPause, _time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task FinishReadingAsync(BackfillState state, CancellationToken cancellationToken)
+    {
+        await RememberProjectsAsync(state, cancellationToken).ConfigureAwait(false);
+        if (state.Request.Prune)
+        {
+            await _run.SaveAsync(state with { Status = BackfillStatus.Comparing }, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        await _run.SaveAsync(Ended(state, BackfillStatus.Done, reason: null), cancellationToken).ConfigureAwait(false);
+        Log.Ended(logger, state.Run, state.Counts.Values.Sum(), state.Pages);
+    }
+
+    private async Task PlanAsync(BackfillState state, CancellationToken cancellationToken)
+    {
+        await _run.SettleAsync(cancellationToken).ConfigureAwait(false);
+        var plan = (await CompareAsync(state, cancellationToken).ConfigureAwait(false)).Plan;
+        Log.Planned(logger, plan.Total, plan.InScope, state.Run);
+        await _run.SaveAsync(
+            plan.Total == 0
+                ? Ended(state with { Prune = plan }, BackfillStatus.Done, reason: null)
+                : state with { Prune = plan, Status = BackfillStatus.Planned },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<PrunePlanner> CompareAsync(BackfillState state, CancellationToken cancellationToken)
+    {
+        const int pageSize = 500;
+        var projects = await ProjectsAsync(state, cancellationToken).ConfigureAwait(false);
+        var kinds = state.Organizations.SelectMany(organization => organization.Kinds).ToHashSet(StringComparer.Ordinal);
+        var planner = new PrunePlanner(mapping.Current.Rules, kinds, projects, Began(state));
+        foreach (var (target, blueprint) in planner.Blueprints)
+        {
+            long? after = null;
+            IReadOnlyList<EntityDetails> page;
+            do
+            {
+                Beat();
+                page = await store.ListEntitiesAsync(
+                    new EntityFilter { Target = target, Blueprint = blueprint, After = after, Limit = pageSize }, cancellationToken)
+                    .ConfigureAwait(false);
+                foreach (var entity in page)
+                {
+                    planner.Look(entity);
+                }
+
+                after = page.Count > 0 ? page[^1].Id : after;
+            }
+            while (page.Count == pageSize);
+        }
+
+        return planner;
+    }
+
+    // Ids, and what the rules call the projects. Of a whole organization also those it had before: what was in them is gone as well.
+    private async Task<HashSet<string>> ProjectsAsync(BackfillState state, CancellationToken cancellationToken)
+    {
+        var found = new HashSet<string>(state.Organizations.SelectMany(organization => organization.Projects).SelectMany(Names), StringComparer.Ordinal);
+        var isWhole = state.Request.Projects.Count == 0;
+        foreach (var organization in state.Organizations.Where(_ => isWhole))
+        {
+            found.UnionWith(await KnownProjectsAsync(organization.Name, cancellationToken).ConfigureAwait(false));
+        }
+
+        return found;
+    }
+
+    private async Task<IReadOnlyList<string>> KnownProjectsAsync(string organization, CancellationToken cancellationToken) =>
+        (await store.ReadStateAsync($"{ProjectsName}/{organization}", cancellationToken).ConfigureAwait(false))
+            is { } json ? JsonSerializer.Deserialize(json, BackfillJson.Default.StringArray)! : [];
+
+    private async Task RememberProjectsAsync(BackfillState state, CancellationToken cancellationToken)
+    {
+        foreach (var organization in state.Organizations)
+        {
+            var known = await KnownProjectsAsync(organization.Name, cancellationToken).ConfigureAwait(false);
+            var all = known.Union(organization.Projects.SelectMany(Names), StringComparer.Ordinal).ToArray();
+            if (all.Length > known.Count)
+            {
+                await store.WriteStateAsync($"{ProjectsName}/{organization.Name}", JsonSerializer.Serialize(all, BackfillJson.Default.StringArray), Now, cancellationToken)
+                    .ConfigureAwait(false);
+            }
+        }
+    }
+
+    private IEnumerable<string> Names(ProjectReference project) => [project.Id, .. ProjectIdentifiers.Of(mapping.Current.Rules, project)];
+
+    private async Task<BackfillState?> ChangeAsync(Func<BackfillState, BackfillState?> change, CancellationToken cancellationToken)
+    {
+        await LoadAsync(cancellationToken).ConfigureAwait(false);
+        using (await EnterAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (_run.State is not { } state || change(state) is not { } changed)
+            {
+                return null;
+            }
+
+            await _run.SaveAsync(changed, cancellationToken).ConfigureAwait(false);
+            _asked.Set();
+            return changed;
+        }
+    }
+
+    private async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        if (_isLoaded)
+        {
+            return;
+        }
+
+        using (await EnterAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (!_isLoaded && await _run.LoadAsync(cancellationToken).ConfigureAwait(false) is { IsActive: true } state)
+            {
+                Log.Resumed(logger, state.Run, state.Pages);
+            }
+
+            _isLoaded = true;
+        }
+    }
+
+    private async Task<Released> EnterAsync(CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return new Released(_gate);
+    }
+
+    private BackfillState Ended(BackfillState state, BackfillStatus status, string? reason) =>
+        state with { Status = status, Reason = reason, EndedAt = Now };
+
+    private static long Began(BackfillState state) =>
+        state.Organizations.Where(organization => organization.FirstMoment is not null).Select(organization => organization.FirstMoment!.Value).DefaultIfEmpty(0).Min();
+
+    private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private readonly struct Released(SemaphoreSlim gate) : IDisposable
+    {
+        public void Dispose() => gate.Release();
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(BackfillEventIds.Started, LogLevel.Information, "Backfill {Run} begins, asked for by {Operator}")]
+        public static partial void Started(ILogger logger, long run, string @operator);
+
+        [LoggerMessage(BackfillEventIds.Resumed, LogLevel.Information, "Backfill {Run} goes on after {Pages} pages")]
+        public static partial void Resumed(ILogger logger, long run, long pages);
+
+        [LoggerMessage(BackfillEventIds.Ended, LogLevel.Information, "Backfill {Run} is done: {Count} things in {Pages} pages")]
+        public static partial void Ended(ILogger logger, long run, long count, long pages);
+
+        [LoggerMessage(BackfillEventIds.Waiting, LogLevel.Warning, "The backfill waits: {Reason}")]
+        public static partial void Waits(ILogger logger, string reason);
+
+        [LoggerMessage(BackfillEventIds.Failed, LogLevel.Error, "Backfill {Run} failed and can be resumed: {Reason}")]
+        public static partial void Failed(ILogger logger, long run, string reason);
+
+        [LoggerMessage(BackfillEventIds.PrunePlanned, LogLevel.Information, "{Count} of {InScope} entities were not found by backfill {Run}; they wait for a confirmation")]
+        public static partial void Planned(ILogger logger, int count, int inScope, long run);
+
+        [LoggerMessage(BackfillEventIds.Pruned, LogLevel.Warning, "{Count} entities are deleted that backfill {Run} did not find")]
+        public static partial void Pruned(ILogger logger, int count, long run);
+    }
+}
