@@ -1,6 +1,7 @@
 using AzdoWebhookBridge.Cli;
 using AzdoWebhookBridge.Doctor;
 using AzdoWebhookBridge.Operations.Configuration;
+using AzdoWebhookBridge.Sandbox.AzureDevOps;
 using AzdoWebhookBridge.Sandbox.Konnect;
 using AzdoWebhookBridge.Sandbox.Port;
 using AzdoWebhookBridge.Tests.AzureDevOps;
@@ -17,9 +18,12 @@ internal sealed class DoctorBed : IAsyncDisposable
     public const string ApiKey = "canary-api-key";
     public const string Healthy = """{"status":"healthy","checks":[{"name":"store","status":"healthy","detail":"Takes writes."}]}""";
 
+    /// <summary>What a token may be allowed; for each there is one, <c>canary-without-…</c>, that lacks it.</summary>
+    private static readonly string[] Scopes = ["vso.project", "vso.code", "vso.build", "vso.work", "vso.hooks", "vso.hooks_write"];
+
     private readonly string _folder = Directory.CreateTempSubdirectory("doctor-").FullName;
 
-    private DoctorBed(PortSandbox port, KonnectSandbox konnect, HooksStandIn azureDevOps, TinyServer service)
+    private DoctorBed(PortSandbox port, KonnectSandbox konnect, AzureDevOpsSandbox azureDevOps, TinyServer service)
     {
         (Port, Konnect, AzureDevOps, Service) = (port, konnect, azureDevOps, service);
         Settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
@@ -29,8 +33,8 @@ internal sealed class DoctorBed : IAsyncDisposable
             ["Port:ClientSecret"] = port.Options.ClientSecret,
             ["Konnect:BaseUrl"] = konnect.BaseAddress.ToString(),
             ["Konnect:Token"] = konnect.Options.Token,
-            ["AzureDevOps:Organizations:0:Url"] = azureDevOps.Url,
-            ["AzureDevOps:Organizations:0:Pat"] = HooksStandIn.Pat,
+            ["AzureDevOps:Organizations:0:Url"] = azureDevOps.OrganizationAddress("contoso").ToString(),
+            ["AzureDevOps:Organizations:0:Pat"] = azureDevOps.Options.Pat,
             ["AzureDevOps:PublicUrl"] = service.Address.ToString(),
             ["Ingress:Credentials:0:Username"] = "azdo",
             ["Ingress:Credentials:0:Password"] = "canary-4f1cb0a97d5e",
@@ -43,7 +47,7 @@ internal sealed class DoctorBed : IAsyncDisposable
 
     public KonnectSandbox Konnect { get; }
 
-    public HooksStandIn AzureDevOps { get; }
+    public AzureDevOpsSandbox AzureDevOps { get; }
 
     public TinyServer Service { get; }
 
@@ -65,8 +69,15 @@ internal sealed class DoctorBed : IAsyncDisposable
         var port = await PortSandbox.StartAsync(new PortSandboxOptions { ClientSecret = "canary-port-secret" }, CancellationToken.None);
         var konnect = await KonnectSandbox.StartAsync(new KonnectSandboxOptions { Token = "kpat_canary-token", InstanceName = null }, CancellationToken.None);
         konnect.AddIntegrationInstance("azure-devops", "contoso");
-        var azureDevOps = await HooksStandIn.StartAsync();
-        azureDevOps.Fault = AnswerReading;
+        var azureDevOps = await AzureDevOpsSandbox.StartAsync(
+            new AzureDevOpsSandboxOptions
+            {
+                Pat = "canary-pat",
+                DeliverHooks = false,
+                Credentials = [.. Scopes.Select(missing => new SandboxCredential($"canary-without-{missing}", [.. Scopes.Where(scope => !scope.StartsWith(missing, StringComparison.Ordinal))]))],
+            },
+            CancellationToken.None);
+        azureDevOps.Organization("contoso").AddProject("Alpha");
         DoctorBed? bed = null;
         var service = await TinyServer.StartAsync(context => bed!.AnswerAsync(context));
         bed = new DoctorBed(port, konnect, azureDevOps, service);
@@ -108,24 +119,6 @@ internal sealed class DoctorBed : IAsyncDisposable
         await Konnect.DisposeAsync();
         await Port.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
-    }
-
-    /// <summary>What reading takes beside hooks: one project, with nothing in it.</summary>
-    public static bool AnswerReading(HttpContext context)
-    {
-        var path = context.Request.Path.Value!;
-        var body = path.EndsWith("/_apis/projects", StringComparison.Ordinal) ? """{"value":[{"id":"aaaa","name":"Alpha"}]}"""
-            : path.EndsWith("/wiql", StringComparison.Ordinal) ? """{"workItems":[]}"""
-            : path.Contains("/aaaa/", StringComparison.Ordinal) ? """{"value":[]}"""
-            : null;
-        if (body is null || string.IsNullOrEmpty(context.Request.Headers.Authorization))
-        {
-            return false;
-        }
-
-        context.Response.ContentType = "application/json";
-        context.Response.WriteAsync(body).GetAwaiter().GetResult();
-        return true;
     }
 
     private Task AnswerAsync(HttpContext context)

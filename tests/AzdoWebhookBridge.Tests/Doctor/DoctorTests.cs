@@ -67,8 +67,8 @@ public sealed class DoctorTests
     public async Task Hooks_ThatAreMissingOrOff_AreFoundOut()
     {
         await using var bed = await DoctorBed.StartAsync();
-        bed.AzureDevOps.Change("git.push", hook => hook["status"] = "disabledBySystem");
-        bed.AzureDevOps.Change("workitem.created", hook => hook["status"] = "onProbation");
+        SetStatus(bed, "git.push", "disabledBySystem");
+        SetStatus(bed, "workitem.created", "onProbation");
 
         var findings = await bed.RunAsync();
 
@@ -82,27 +82,19 @@ public sealed class DoctorTests
     }
 
     [Theory]
-    [InlineData("/_apis/projects", 401, "AzureDevOps:Organizations:#:Pat")]
-    [InlineData("/git/repositories", 403, "Code (Read)")]
-    [InlineData("/_apis/pipelines", 403, "Build (Read)")]
-    [InlineData("/wiql", 403, "Work Items (Read)")]
-    [InlineData("/_apis/hooks/", 403, "scope")]
-    public async Task PermissionThatIsMissing_IsNamed(string path, int status, string expected)
+    [InlineData("vso.project", "Project and team (read)")]
+    [InlineData("vso.code", "Code (read)")]
+    [InlineData("vso.build", "Build (read)")]
+    [InlineData("vso.work", "Work items (read)")]
+    [InlineData("vso.hooks", "Service hooks (manage)")]
+    [InlineData("nothing of this organization", "AzureDevOps:Organizations:#:Pat")]
+    public async Task PermissionThatIsMissing_IsNamed(string scope, string expected)
     {
         await using var bed = await DoctorBed.StartAsync(withHooks: false);
-        bed.AzureDevOps.Fault = context =>
-        {
-            if (!context.Request.Path.Value!.Contains(path, StringComparison.Ordinal))
-            {
-                return DoctorBed.AnswerReading(context);
-            }
+        bed.Settings["AzureDevOps:Organizations:0:Pat"] = $"canary-without-{scope}";
 
-            context.Response.StatusCode = status;
-            return true;
-        };
-
-        var finding = (await bed.RunAsync()).First(one => one is { Check: "azure devops contoso", Severity: Severity.Problem });
-        Assert.Contains(expected, finding.Sentence, StringComparison.OrdinalIgnoreCase);
+        var finding = (await bed.RunOnlyAsync<AzureDevOpsCheck>()).First(one => one is { Severity: Severity.Problem });
+        Assert.Contains(expected, finding.Sentence, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -292,6 +284,12 @@ public sealed class DoctorTests
         Assert.Contains("ingress", terminal.Output, StringComparison.Ordinal);
         Assert.Contains("Port:ClientSecret: is missing", broken.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", run.Output + run.Error + json + terminal.Output, StringComparison.Ordinal);
+    }
+
+    private static void SetStatus(DoctorBed bed, string eventType, string status)
+    {
+        var contoso = bed.AzureDevOps.Organization("contoso");
+        contoso.SetSubscriptionStatus(contoso.Subscriptions.Single(hook => hook.EventType == eventType).Id, status);
     }
 
     private static void Has(IReadOnlyList<Finding> findings, string check, Severity severity, string sentence, string fix = "") => Assert.True(

@@ -8,7 +8,7 @@ internal static class SecretPrompt
     /// <summary>What was typed; null when nobody is there to ask.</summary>
     public static string? Ask(CommandConsole console, string question)
     {
-        if (console.Answers is not { } answers)
+        if (console.Answers?.Invoke() is not { } answers)
         {
             return null;
         }
