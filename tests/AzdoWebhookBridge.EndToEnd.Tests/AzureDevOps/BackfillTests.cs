@@ -90,11 +90,12 @@ public sealed class BackfillTests
         contoso.DeleteWorkItem(17);
         var planned = (await BridgeCommand.RunAsync(rig.Settings, "backfill", "--prune", "--json")).Exits(2).Json;
         Assert.Equal("planned", planned.GetProperty("status").GetString());
-        Assert.Equal(3, planned.GetProperty("prune").GetProperty("total").GetInt32());
+        // The pipeline, the work item, and the repository in both catalogs.
+        Assert.Equal(4, planned.GetProperty("prune").GetProperty("total").GetInt32());
         Assert.Equal(20, rig.Port.Entities("azure_devops_pipeline").Count);
 
         var pruned = (await BridgeCommand.RunAsync(rig.Settings, "backfill", "--prune", "--yes", "--json")).Exits(0).Json;
-        Assert.Equal(3, pruned.GetProperty("prune").GetProperty("deleted").GetInt32());
+        Assert.Equal(4, pruned.GetProperty("prune").GetProperty("deleted").GetInt32());
         await rig.SettledAsync();
         Assert.Equal(19, rig.Port.Entities("azure_devops_pipeline").Count);
         Assert.Equal(19, rig.Port.Entities("azure_devops_repository").Count);

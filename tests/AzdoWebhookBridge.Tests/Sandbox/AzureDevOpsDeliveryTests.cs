@@ -32,7 +32,9 @@ public sealed class AzureDevOpsDeliveryTests : IAsyncLifetime
     {
         var subscription = Subscribe("git.push", consumer: new()
         {
-            ["basicAuthUsername"] = "hook", ["basicAuthPassword"] = "s3cret", ["httpHeaders"] = "X-Bridge: a\nX-Other:b",
+            ["basicAuthUsername"] = "hook",
+            ["basicAuthPassword"] = "s3cret",
+            ["httpHeaders"] = "X-Bridge: a\nX-Other:b",
         });
         Contoso.Push(Contoso.AddRepository(_payments, "api"), "topic");
         await IdleAsync();
