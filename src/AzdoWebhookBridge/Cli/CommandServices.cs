@@ -22,16 +22,22 @@ internal static class CommandServices
         var configuration = CommandConfiguration.Load(parsed);
         ConfigurationValidator.ThrowIfInvalid(configuration);
         var services = new ServiceCollection();
-        services.AddSingleton<IConfiguration>(configuration);
+        Add(services, configuration, CommandConsole.Of(parsed).Time);
+        more?.Invoke(services);
+        return services.BuildServiceProvider();
+    }
+
+    /// <summary>The services of a configuration that was checked.</summary>
+    internal static void Add(IServiceCollection services, IConfiguration configuration, TimeProvider time)
+    {
+        services.AddSingleton(configuration);
         services.AddLogging();
         services.AddMetrics();
-        services.AddSingleton(CommandConsole.Of(parsed).Time);
+        services.AddSingleton(time);
         services.AddPort();
         services.AddKonnect();
         services.AddAzureDevOps();
         services.AddOptions<IngressOptions>().BindConfiguration(IngressOptions.SectionName);
         services.AddSharedOptions();
-        more?.Invoke(services);
-        return services.BuildServiceProvider();
     }
 }

@@ -5,13 +5,15 @@ using AzdoWebhookBridge.Catalog;
 namespace AzdoWebhookBridge.Mapping;
 
 /// <summary>
-/// Rules as Port's own hosted webhooks take them. That format has neither <c>version</c> nor <c>nulls</c> nor names, and knows no
-/// other catalog: those are left out.
+/// Rules as Port's own hosted webhooks take them. That format has no <c>version</c>, <c>nulls</c>, <c>backfill</c> or names, and knows
+/// no other catalog: those are left out.
 /// </summary>
 internal static class PortWebhookFormat
 {
     public static JsonArray Write(MappingRules rules) =>
-        new([.. rules.Rules.Where(rule => rule.Target == MappingTargets.Port).Select(WriteRule)]);
+        new([.. rules.Rules.Where(rule => rule.Target == MappingTargets.Port && !IsForBackfillOnly(rule)).Select(WriteRule)]);
+
+    private static bool IsForBackfillOnly(MappingRule rule) => rule.Filter is { Program: null, Constant: false };
 
     private static JsonObject WriteRule(MappingRule rule)
     {

@@ -201,6 +201,29 @@ public sealed class PresetTests
         Assert.Equal(created.Key, deleted.Key);
     }
 
+    [Theory]
+    [InlineData("pull-requests", "pullrequest", $$"""{"pullRequestId": 7, "status": "active", "repository": {"id": "{{Repository}}"} }""", $"azure_devops_pull_request {Repository}/7")]
+    [InlineData("builds", "run", """{"run": {"id": 51, "name": "1", "state": "completed"}, "pipeline": {"id": 9, "name": "Nightly"}}""", $"azure_devops_build {Project}/51")]
+    [InlineData("ocean", "project", $$"""{"project": {"id": "{{Project}}", "name": "Trade"} }""", $"azureDevopsProject {Project}")]
+    [InlineData("ocean", "repository", $$"""{"repository": {"id": "{{Repository}}", "name": "Desk", "project": {"id": "{{Project}}", "name": "Trade"} } }""", "azureDevopsRepository trade/desk")]
+    [InlineData("ocean", "repository.deleted", $$"""{"repositoryId": "{{Repository}}", "repositoryName": "Desk", "project": {"id": "{{Project}}", "name": "Trade"} }""", "azureDevopsRepository trade/desk")]
+    [InlineData("ocean", "workitem", """{"id": 8, "rev": 1, "fields": {"System.Title": "T"} }""", $"azureDevopsWorkItem {Project}/8")]
+    [InlineData("ocean", "workitem.deleted", """{"id": 8, "rev": 2}""", $"azureDevopsWorkItem {Project}/8")]
+    public void BackfilledThing_IsTheSameEntity(string preset, string kind, string resource, string expected)
+    {
+        var result = EventMapper.Map(Preset(preset), 1, new EventInput
+        {
+            Body = System.Text.Encoding.UTF8.GetBytes($$"""{"eventType": "backfill.{{kind}}", {{Containers}}, "resource": {{resource}} }"""),
+            Context = """{"headers":{},"queryParams":{}}"""u8.ToArray(),
+            EventKey = "event",
+            EventTime = Time,
+            IsBackfill = true,
+        });
+
+        Assert.Contains(expected, result.Changes.Select(change => $"{change.Key.Blueprint} {change.Key.Identifier}"));
+        Assert.DoesNotContain("rrors\":", result.Explanation, StringComparison.Ordinal);
+    }
+
     private const string Build = $$"""
         {"eventType": "build.complete", {{Containers}}, "resource": {"id": 51, "buildNumber": "20260201.1", "status": "completed", "result": "partiallySucceeded",
           "reason": "manual", "sourceBranch": "refs/heads/main", "definition": {"id": 9, "name": "Nightly"}, "project": {"id": "{{Project}}", "name": "Trade"},
