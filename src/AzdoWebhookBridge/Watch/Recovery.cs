@@ -65,15 +65,23 @@ internal sealed partial class Recovery(
         var fetched = 0;
         foreach (var group in plan.Hooks.Where(hook => hook.Subscription is not null).GroupBy(hook => hook.Hook.Event.PublisherId))
         {
-            var page = await organization.QueryNotificationsAsync(
-                group.Key,
-                [.. group.Select(hook => hook.Subscription!.Id)],
-                since,
-                "failed",
-                cancellationToken).ConfigureAwait(false);
-            foreach (var notification in page.Items)
+            try
             {
-                fetched += await StoreAsync(organization, notification).ConfigureAwait(false) ? 1 : 0;
+                var page = await organization.QueryNotificationsAsync(
+                    group.Key,
+                    [.. group.Select(hook => hook.Subscription!.Id)],
+                    since,
+                    "failed",
+                    cancellationToken).ConfigureAwait(false);
+                foreach (var notification in page.Items)
+                {
+                    fetched += await StoreAsync(organization, notification).ConfigureAwait(false) ? 1 : 0;
+                }
+            }
+            catch (AzureDevOpsException exception) when (exception.Failure != AzureDevOpsFailure.Unavailable)
+            {
+                // A history that cannot be had must not keep the things themselves from being read.
+                Log.NoHistory(logger, organization.Name, exception.Message);
             }
         }
 
@@ -100,6 +108,9 @@ internal sealed partial class Recovery(
 
         [LoggerMessage(WatchEventIds.Recovered, LogLevel.Warning, "{Organization}: recovered what happened since {Since}: {Notifications} notifications that had failed, {Things} things read again")]
         public static partial void Recovered(ILogger logger, string organization, DateTimeOffset since, int notifications, long things);
+
+        [LoggerMessage(WatchEventIds.HistoryUnreadable, LogLevel.Warning, "{Organization}: failed notifications cannot be fetched back; what they told is read from the things themselves: {Reason}")]
+        public static partial void NoHistory(ILogger logger, string organization, string reason);
 
         [LoggerMessage(WatchEventIds.NotificationUnreadable, LogLevel.Warning, "{Organization}: a failed notification has no event in the history; what it told is read from the thing itself")]
         public static partial void Unreadable(ILogger logger, string organization);

@@ -11,4 +11,5 @@ internal static class WatchEventIds
     public const int RecoveryBegins = 7205;
     public const int Recovered = 7206;
     public const int NotificationUnreadable = 7207;
+    public const int HistoryUnreadable = 7208;
 }
