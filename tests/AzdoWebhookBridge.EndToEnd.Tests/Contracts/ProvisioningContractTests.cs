@@ -15,7 +15,7 @@ public sealed class ProvisioningContractTests
     {
         await using var port = await PortSandbox.StartAsync(new PortSandboxOptions { Blueprints = [] }, CancellationToken.None);
         await using var konnect = await KonnectSandbox.StartAsync(new KonnectSandboxOptions { InstanceName = null }, CancellationToken.None);
-        await using var proxies = await ContractProxies.StartAsync(port.BaseAddress, konnect.BaseAddress, azureDevOps: null, isLenient: false, cancellationToken: CancellationToken.None);
+        await using var proxies = await ContractProxies.StartAsync(port.BaseAddress, konnect.BaseAddress, azureDevOps: null, isLenient: false, CancellationToken.None);
         var folder = Directory.CreateTempSubdirectory("provisioning-");
         var pat = Path.Combine(folder.FullName, "pat");
         await File.WriteAllTextAsync(pat, "sandbox-pat");
