@@ -58,6 +58,16 @@ public sealed class OutageTests
         await down.SettledAsync();
         Assert.Equal(CatalogText.Of(up.Port), CatalogText.Of(down.Port));
 
+        // What had become a notification before Azure DevOps gave up is there itself, not only what came of it.
+        var failed = azureDevOps.Organization("contoso").Notifications
+            .Where(notification => notification.Result == "failed" && ofDown.Any(subscription => subscription.Id == notification.SubscriptionId))
+            .Select(notification => $"{notification.SubscriptionId} {notification.Id}")
+            .ToArray();
+        Assert.NotEmpty(failed);
+        var stored = (await down.GetAsync("api/events?limit=500")).GetProperty("items").EnumerateArray()
+            .Select(stored => $"{stored.GetProperty("subscriptionId").GetString()} {stored.GetProperty("notificationId").GetString()}");
+        Assert.Empty(failed.Except(stored, StringComparer.OrdinalIgnoreCase));
+
         // And it goes on as if nothing had been.
         story.After();
         await azureDevOps.WaitForIdleAsync(CancellationToken.None);

@@ -17,6 +17,9 @@ public sealed class RunningBridge : IAsyncLifetime
 
     internal PortSandbox Port { get; private set; } = null!;
 
+    /// <summary>The organization that its backfill reads: contoso, empty until a test fills it.</summary>
+    internal AzureDevOpsSandbox AzureDevOps { get; private set; } = null!;
+
     internal SampleOrganization Contoso { get; } = new("contoso", new DateTimeOffset(2026, 1, 5, 9, 0, 0, TimeSpan.Zero));
 
     internal string Address => _app.Urls.First();
@@ -28,6 +31,7 @@ public sealed class RunningBridge : IAsyncLifetime
     public async Task InitializeAsync()
     {
         Port = await PortSandbox.StartAsync(new PortSandboxOptions(), CancellationToken.None);
+        AzureDevOps = await AzureDevOpsSandbox.StartAsync(null, CancellationToken.None);
         _app = BridgeApplication.Build([], new BridgeSetup
         {
             DemoMode = true,
@@ -42,6 +46,8 @@ public sealed class RunningBridge : IAsyncLifetime
                 ["Port:BaseUrl"] = Port.BaseAddress.ToString(),
                 ["Port:ClientId"] = Port.Options.ClientId,
                 ["Port:ClientSecret"] = Port.Options.ClientSecret,
+                ["AzureDevOps:Organizations:0:Url"] = AzureDevOps.OrganizationAddress("contoso").ToString(),
+                ["AzureDevOps:Organizations:0:Pat"] = AzureDevOps.Options.Pat,
                 ["Delivery:MaxBackoff"] = "00:00:01",
                 ["Serilog:MinimumLevel:Default"] = "Fatal",
             },
@@ -54,6 +60,7 @@ public sealed class RunningBridge : IAsyncLifetime
         await _app.StopAsync();
         await _app.DisposeAsync();
         await Port.DisposeAsync();
+        await AzureDevOps.DisposeAsync();
         _folder.Delete(recursive: true);
     }
 
