@@ -12,6 +12,8 @@ internal static class DemoRun
 
     public static async Task<int> RunAsync(CommandOutput output, bool once, int? port, CancellationToken cancellationToken)
     {
+        // At Ctrl-C the command line waits for the end of this task, once it has one.
+        await Task.Yield();
         var listenOn = DemoBridge.ChoosePort(port ?? (once ? 0 : DemoCommand.DefaultPort));
         var folder = Directory.CreateTempSubdirectory("azdo-bridge-demo-");
         try
