@@ -14,19 +14,19 @@ internal static class DemoCommand
     {
         var once = new Option<bool>("--once")
         {
-            Description = "End after the story; exit code 0 only when both catalogs are as expected.",
+            Description = "End after the story; exit code 0 only when everything is as expected.",
         };
         var port = new Option<int?>("--port")
         {
             Description = $"The port to serve on (default {DefaultPort}; with --once any free one).",
         };
-        var command = new Command("demo", "Show it working: stand-ins of Port and Konnect, a story of events, the resulting catalogs.")
+        var command = new Command("demo", "Show it working: stand-ins of Azure DevOps, Port and Konnect, set-up, backfill, live events, an outage.")
         {
             once,
             port,
         };
         command.SetAction((parsed, cancellationToken) =>
-            DemoRun.RunAsync(parsed.GetValue(once), parsed.GetValue(port), cancellationToken));
-        return command.WithExamples("bridge demo", "bridge demo --once  # exit code 0 when both catalogs are as expected", "bridge demo --port 5081");
+            DemoRun.RunAsync(new CommandOutput(parsed), parsed.GetValue(once), parsed.GetValue(port), cancellationToken));
+        return command.WithExamples("bridge demo", "bridge demo --once  # exit code 0 when everything is as expected", "bridge demo --port 5081");
     }
 }

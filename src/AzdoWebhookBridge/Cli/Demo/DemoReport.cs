@@ -1,51 +1,69 @@
-using System.Text.Json.Nodes;
-using AzdoWebhookBridge.Sandbox.Konnect;
-using AzdoWebhookBridge.Sandbox.Port;
+using System.Globalization;
 using Spectre.Console;
 
 namespace AzdoWebhookBridge.Cli.Demo;
 
-/// <summary>The catalogs as tables, and whether they are as expected.</summary>
+/// <summary>The catalogs at the end, and whether everything is as expected.</summary>
 internal static class DemoReport
 {
-    public static bool Write(IAnsiConsole console, PortSandbox port, KonnectSandbox konnect, IReadOnlyList<DemoExpectation> expectations)
+    public static bool Write(DemoWorld world, IReadOnlyList<DemoExpectation> expectations)
     {
-        var entities = new Table().Title("Port").AddColumns("blueprint", "identifier", "title", "properties");
-        foreach (var entity in port.Entities().OrderBy(entity => entity.Blueprint, StringComparer.Ordinal).ThenBy(entity => entity.Identifier, StringComparer.Ordinal))
+        world.Screen.BeginChapter("The catalogs at the end", "What Port and Konnect have now, and what was expected of the story.");
+        WritePort(world);
+        world.Screen.Say("");
+        WriteKonnect(world);
+        world.Screen.Say("");
+
+        var judged = expectations.Select(expectation => (expectation.What, Holds: expectation.Holds())).ToList();
+        foreach (var (what, holds) in judged)
         {
-            entities.AddRow(
-                new Text(entity.Blueprint), new Text(entity.Identifier), new Text(entity.Title ?? ""), new Text(Shorten(entity.Properties)));
+            world.Screen.Judge(what, holds);
         }
 
-        console.Write(entities);
-
-        var services = new Table().Title("Konnect").AddColumns("service", "display name", "mapped to");
-        foreach (var service in konnect.Services)
+        foreach (var difference in world.Differences())
         {
-            var mapped = konnect.Mappings.Where(mapping => mapping.ServiceName == service.Name)
-                .Select(mapping => konnect.Resources.First(resource => resource.Id == mapping.ResourceId).Name ?? mapping.ResourceId);
-            services.AddRow(new Text(service.Name), new Text(service.DisplayName), new Text(string.Join(", ", mapped)));
+            world.Screen.Say($"        {difference}");
         }
 
-        console.Write(services);
-
-        var failed = 0;
-        foreach (var expectation in expectations)
-        {
-            var holds = expectation.Holds();
-            failed += holds ? 0 : 1;
-            console.MarkupLineInterpolated(holds ? (FormattableString)$"[green]ok[/]      {expectation.What}" : $"[red]missing[/] {expectation.What}");
-        }
-
-        console.MarkupLineInterpolated(
-            $"{port.WriteCalls} write calls to Port for {port.EntityWrites} entity writes, {konnect.WriteCalls} to Konnect; {expectations.Count - failed} of {expectations.Count} as expected");
-        return failed == 0;
+        var met = judged.Count(one => one.Holds);
+        world.Screen.Say("");
+        world.Screen.Say($"{world.Contoso.EventsRaised} events in {world.Contoso.Name}; {world.Port.WriteCalls} write calls to Port for {world.Port.EntityWrites} entity writes, "
+            + $"{world.Konnect.WriteCalls} to Konnect; {met} of {judged.Count} as expected");
+        world.Output.WriteJson(new { AsExpected = met == judged.Count, Expectations = judged.Select(one => new { one.What, one.Holds }) });
+        return met == judged.Count;
     }
 
-    private static string Shorten(JsonObject properties)
+    private static void WritePort(DemoWorld world)
     {
-        var text = string.Join(", ", properties.Where(property => property.Key is not ("url" or "created_date" or "updated_date"))
-            .Select(property => $"{property.Key}: {property.Value}"));
-        return text.Length <= 90 ? text : text[..89] + "…";
+        var table = world.Screen.CreateTable("in Port", "entities", "in contoso", "for example");
+        Add(CatalogComparison.Projects, world.Contoso.Projects.Count);
+        Add(CatalogComparison.Repositories, world.Contoso.Repositories.Count);
+        Add(CatalogComparison.Pipelines, world.Contoso.Pipelines.Count);
+        Add(CatalogComparison.WorkItems, world.Contoso.WorkItemCount);
+        world.Screen.Write(table);
+
+        void Add(string blueprint, int count)
+        {
+            var entities = world.Port.Entities(blueprint);
+            var examples = string.Join(", ", entities.OrderByDescending(entity => entity.UpdatedAt).Take(3).Select(entity => entity.Title));
+            table.AddRow(
+                new Text(blueprint), new Text(entities.Count.ToString(CultureInfo.InvariantCulture)),
+                new Text(count.ToString(CultureInfo.InvariantCulture)), new Text(examples));
+        }
+    }
+
+    private static void WriteKonnect(DemoWorld world)
+    {
+        var resources = world.Konnect.Resources.ToDictionary(resource => resource.Id, StringComparer.Ordinal);
+        var mappings = world.Konnect.Mappings.ToLookup(mapping => mapping.ServiceName, StringComparer.Ordinal);
+        var table = world.Screen.CreateTable("service in Konnect", "display name", "mapped to");
+        foreach (var service in world.Konnect.Services)
+        {
+            table.AddRow(
+                new Text(service.Name), new Text(service.DisplayName),
+                new Text(string.Join(", ", mappings[service.Name].Select(mapping => resources[mapping.ResourceId].Name ?? mapping.ResourceId))));
+        }
+
+        world.Screen.Write(table);
     }
 }

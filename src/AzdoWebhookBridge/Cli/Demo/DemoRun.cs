@@ -1,59 +1,24 @@
+using AzdoWebhookBridge.Cli.Output;
+using AzdoWebhookBridge.Sandbox.AzureDevOps;
 using AzdoWebhookBridge.Sandbox.Konnect;
 using AzdoWebhookBridge.Sandbox.Port;
-using Spectre.Console;
 
 namespace AzdoWebhookBridge.Cli.Demo;
 
 /// <summary>Starts the stand-ins and the bridge in this process, on loopback, in a temporary folder, and plays the story.</summary>
 internal static class DemoRun
 {
-    public const string Username = "azure-devops";
-    public const string Password = "demo-hook-secret";
-    public const string ApiKey = "demo-api-key";
+    private static readonly TimeSpan LifeGoesOn = TimeSpan.FromSeconds(5);
 
-    public static async Task<int> RunAsync(bool once, int? port, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(CommandOutput output, bool once, int? port, CancellationToken cancellationToken)
     {
+        // At Ctrl-C the command line waits for the end of this task, once it has one.
+        await Task.Yield();
+        var listenOn = DemoBridge.ChoosePort(port ?? (once ? 0 : DemoCommand.DefaultPort));
         var folder = Directory.CreateTempSubdirectory("azdo-bridge-demo-");
         try
         {
-            await using var portSandbox = await PortSandbox.StartAsync(new PortSandboxOptions(), cancellationToken).ConfigureAwait(false);
-            await using var konnectSandbox = await KonnectSandbox.StartAsync(new KonnectSandboxOptions(), cancellationToken)
-                .ConfigureAwait(false);
-            var requested = port ?? (once ? 0 : DemoCommand.DefaultPort);
-            await using var bridge = BridgeApplication.Build([], new BridgeSetup
-            {
-                DemoMode = true,
-                Urls = $"http://127.0.0.1:{requested}",
-                Configuration = Settings(folder.FullName, portSandbox, konnectSandbox),
-            });
-            await StartAsync(bridge, requested, cancellationToken).ConfigureAwait(false);
-            var address = new Uri(bridge.Urls.First());
-
-            var console = CreateConsole();
-            console.MarkupLineInterpolated($"[bold]AzdoWebhookBridge demo[/]: bridge on {address}, stand-ins of Port on {portSandbox.BaseAddress} and of Konnect on {konnectSandbox.BaseAddress}");
-            console.WriteLine();
-            try
-            {
-                using var story = new DemoStory(address, portSandbox, konnectSandbox, console);
-                var asExpected = await story.PlayAsync(cancellationToken).ConfigureAwait(false);
-                if (once)
-                {
-                    return asExpected ? 0 : 1;
-                }
-
-                console.WriteLine();
-                console.MarkupLineInterpolated($"Serving until Ctrl-C. Health: {address}health/ready  API: {address}swagger  (X-Api-Key: {ApiKey})");
-                await bridge.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
-                return 0;
-            }
-            finally
-            {
-                await bridge.StopAsync(CancellationToken.None).ConfigureAwait(false);
-            }
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            return 1;
+            return await RunAsync(output, once, listenOn, folder.FullName, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -61,43 +26,81 @@ internal static class DemoRun
         }
     }
 
-    private static IAnsiConsole CreateConsole()
+    private static async Task<int> RunAsync(CommandOutput output, bool once, int listenOn, string folder, CancellationToken cancellationToken)
     {
-        if (!Console.IsOutputRedirected)
+        var clock = new DemoClock();
+        await using var port = await PortSandbox.StartAsync(new PortSandboxOptions { Blueprints = [] }, cancellationToken).ConfigureAwait(false);
+        await using var konnect = await KonnectSandbox.StartAsync(new KonnectSandboxOptions { InstanceName = null }, cancellationToken)
+            .ConfigureAwait(false);
+        // Azure DevOps promises no order and at least one delivery; here it makes use of both.
+        await using var azureDevOps = await AzureDevOpsSandbox.StartAsync(
+            new AzureDevOpsSandboxOptions { Organizations = [DemoWorld.OrganizationName], Time = clock, DeliversTwice = true, ShuffleSeed = 1 },
+            cancellationToken).ConfigureAwait(false);
+        await using var bridge = new DemoBridge(listenOn, Settings(folder, port, konnect, azureDevOps));
+        var world = new DemoWorld(output, port, konnect, azureDevOps, clock, bridge);
+
+        world.Screen.Say($"AzdoWebhookBridge demo: the bridge on {bridge.Address}, stand-ins of Azure DevOps on {azureDevOps.BaseAddress}, "
+            + $"of Port on {port.BaseAddress} and of Konnect on {konnect.BaseAddress}");
+        IDemoChapter[] chapters =
+        [
+            new ProvisioningChapter(world), new HooksChapter(world), new BackfillChapter(world), new LiveEventsChapter(world), new OutageChapter(world),
+        ];
+        foreach (var chapter in chapters)
         {
-            return AnsiConsole.Console;
+            world.Screen.BeginChapter(chapter.Title, chapter.About);
+            await chapter.PlayAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        var plain = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors });
-        plain.Profile.Width = 160;
-        return plain;
+        var isAsExpected = DemoReport.Write(world, [.. chapters.SelectMany(chapter => chapter.Expectations)]);
+        if (!once)
+        {
+            await ServeAsync(world, cancellationToken).ConfigureAwait(false);
+        }
+
+        return isAsExpected ? ExitCode.Done : ExitCode.Failed;
     }
 
-    private static async Task StartAsync(WebApplication bridge, int port, CancellationToken cancellationToken)
+    private static async Task ServeAsync(DemoWorld world, CancellationToken cancellationToken)
     {
+        var address = world.Bridge.Address;
+        world.Screen.Say("");
+        world.Screen.Say($"Serving until Ctrl-C; somebody edits a work item every {LifeGoesOn.TotalSeconds:0} seconds.");
+        world.Screen.Say($"Health: {address}health/ready  API: {address}swagger  (X-Api-Key: {DemoBridge.ApiKey})");
+        world.Screen.Say($"From another terminal: bridge events watch --url {address} --Admin:ApiKeys:0={DemoBridge.ApiKey}");
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var life = LiveOnAsync(world.Contoso, end.Token);
+        await world.Bridge.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
+        await end.CancelAsync().ConfigureAwait(false);
+        await life.ConfigureAwait(false);
+    }
+
+    private static async Task LiveOnAsync(SandboxOrganization contoso, CancellationToken cancellationToken)
+    {
+        string[] states = ["Active", "Resolved", "Closed"];
         try
         {
-            await bridge.StartAsync(cancellationToken).ConfigureAwait(false);
+            for (var step = 0; ; step++)
+            {
+                await Task.Delay(LifeGoesOn, cancellationToken).ConfigureAwait(false);
+                contoso.UpdateWorkItem(100 + (step % 50), state: states[step % states.Length]);
+            }
         }
-        catch (IOException exception) when (port != 0)
+        catch (OperationCanceledException)
         {
-            throw new CommandException($"Port {port} cannot be used ({exception.Message}). Give another one: demo --port 5081.");
+            // The end.
         }
     }
 
-    private static Dictionary<string, string?> Settings(string folder, PortSandbox port, KonnectSandbox konnect) => new(StringComparer.Ordinal)
-    {
-        ["Ingress:Credentials:0:Username"] = Username,
-        ["Ingress:Credentials:0:Password"] = Password,
-        ["Admin:ApiKeys:0"] = ApiKey,
-        ["Storage:ConnectionString"] = $"Data Source={Path.Combine(folder, "bridge.db")}",
-        ["Port:BaseUrl"] = port.BaseAddress.ToString(),
-        ["Port:ClientId"] = port.Options.ClientId,
-        ["Port:ClientSecret"] = port.Options.ClientSecret,
-        ["Konnect:BaseUrl"] = konnect.BaseAddress.ToString(),
-        ["Konnect:Token"] = konnect.Options.Token,
-        ["Delivery:MaxBackoff"] = "00:00:02",
-        // The story speaks; what it provokes on purpose would fill the log with warnings.
-        ["Serilog:MinimumLevel:Default"] = "Fatal",
-    };
+    private static Dictionary<string, string?> Settings(string folder, PortSandbox port, KonnectSandbox konnect, AzureDevOpsSandbox azureDevOps) =>
+        new(StringComparer.Ordinal)
+        {
+            ["Storage:ConnectionString"] = $"Data Source={Path.Combine(folder, "bridge.db")}",
+            ["Port:BaseUrl"] = port.BaseAddress.ToString(),
+            ["Port:ClientId"] = port.Options.ClientId,
+            ["Port:ClientSecret"] = port.Options.ClientSecret,
+            ["Konnect:BaseUrl"] = konnect.BaseAddress.ToString(),
+            ["Konnect:Token"] = konnect.Options.Token,
+            ["AzureDevOps:Organizations:0:Url"] = azureDevOps.OrganizationAddress(DemoWorld.OrganizationName).ToString(),
+            ["AzureDevOps:Organizations:0:Pat"] = azureDevOps.Options.Pat,
+        };
 }
