@@ -94,6 +94,18 @@ internal sealed class BackfillRun(IBridgeStore store, IAzureDevOpsOrganizations 
         return true;
     }
 
+    /// <summary>Leaves the kind that cannot be read, and goes on with the next.</summary>
+    public async Task SkipAsync(string note, CancellationToken cancellationToken)
+    {
+        var all = State!.Organizations.ToArray();
+        var index = Array.FindIndex(all, organization => !organization.IsDone);
+        var progress = all[index];
+        all[index] = progress.HasProjects
+            ? progress with { Kind = progress.Kind + 1, Project = 0, Continuation = null }
+            : progress with { HasProjects = true, Projects = [], Kind = progress.Kinds.Count };
+        await SaveAsync(State with { Organizations = all, Reason = note }, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Stores an event of this run that did not come from a page.</summary>
     public Task AppendAsync(string eventType, string scope, string id, byte[] body, DateTimeOffset moment) =>
         store.AppendAsync(

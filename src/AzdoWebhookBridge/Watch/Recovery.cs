@@ -23,56 +23,81 @@ internal sealed partial class Recovery(
     private static readonly TimeSpan History = TimeSpan.FromDays(7);
 
     /// <param name="organization">Where to look.</param>
-    /// <param name="plan">Its subscriptions.</param>
+    /// <param name="plans">Its subscriptions, before and after a repair: a hook that was made anew has another history.</param>
     /// <param name="since">From when on; by the service's clock.</param>
     /// <param name="moment">Now, by that clock.</param>
     /// <param name="beat">Called after each page.</param>
     /// <param name="cancellationToken">Ends it; the next look begins again.</param>
-    /// <exception cref="AzureDevOpsException">Something could not be read; nothing is lost, and the next look begins again.</exception>
+    /// <exception cref="AzureDevOpsException">Something could not be read. What could be is stored; the gap stays open.</exception>
     public async Task RecoverAsync(
-        IAzureDevOpsOrganization organization, HookPlan plan, DateTimeOffset since, DateTimeOffset moment, Action beat, CancellationToken cancellationToken)
+        IAzureDevOpsOrganization organization,
+        IReadOnlyList<HookPlan> plans,
+        DateTimeOffset since,
+        DateTimeOffset moment,
+        Action beat,
+        CancellationToken cancellationToken)
     {
         Log.Begins(logger, organization.Name, since);
-        var fetched = await FetchNotificationsAsync(organization, plan, Max(since, moment - History), cancellationToken)
-            .ConfigureAwait(false);
-        beat();
-        var run = new BackfillRun(store, organizations, $"recovery/{organization.Name}", time);
-        var state = await run.LoadAsync(cancellationToken).ConfigureAwait(false);
-        if (state is not { Status: BackfillStatus.Reading } || state.Request.Since != since)
+        // The things first: a history that does not answer must not keep them from being read.
+        var (read, unreadable) = await ReadThingsAsync(organization, since, beat, cancellationToken).ConfigureAwait(false);
+        var fetched = await FetchNotificationsAsync(organization, plans, Max(since, moment - History), cancellationToken).ConfigureAwait(false);
+        Log.Recovered(logger, organization.Name, since, fetched, read);
+        if (unreadable is not null)
         {
-            await run.StartAsync(
-                new BackfillRequest { Organizations = [organization.Name], Since = since, By = "watch" },
-                mapping.Current.Rules.BackfillKinds,
-                cancellationToken).ConfigureAwait(false);
+            throw unreadable;
         }
+    }
 
-        while (await run.StepAsync(cancellationToken).ConfigureAwait(false))
+    // Always from the beginning: what a run had read before it was killed may have changed while nobody was there.
+    private async Task<(long Read, AzureDevOpsException? Unreadable)> ReadThingsAsync(
+        IAzureDevOpsOrganization organization, DateTimeOffset since, Action beat, CancellationToken cancellationToken)
+    {
+        var run = new BackfillRun(store, organizations, $"recovery/{organization.Name}", time);
+        await run.StartAsync(
+            new BackfillRequest { Organizations = [organization.Name], Since = since, By = "watch" },
+            mapping.Current.Rules.BackfillKinds,
+            cancellationToken).ConfigureAwait(false);
+        AzureDevOpsException? unreadable = null;
+        while (true)
         {
+            try
+            {
+                if (!await run.StepAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    break;
+                }
+            }
+            catch (AzureDevOpsException exception) when (exception.Failure != AzureDevOpsFailure.Unavailable)
+            {
+                // A credential that may not read one kind is no reason to miss the others.
+                unreadable ??= exception;
+                await run.SkipAsync(exception.Message, cancellationToken).ConfigureAwait(false);
+            }
+
             beat();
         }
 
-        state = await run.SaveAsync(
+        var state = await run.SaveAsync(
             run.State! with { Status = BackfillStatus.Done, EndedAt = time.GetUtcNow().ToUnixTimeMilliseconds() }, cancellationToken)
             .ConfigureAwait(false);
-        Log.Recovered(logger, organization.Name, since, fetched, state.Counts.Values.Sum());
+        return (state.Counts.Values.Sum(), unreadable);
     }
 
     private static DateTimeOffset Max(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 
     private async Task<int> FetchNotificationsAsync(
-        IAzureDevOpsOrganization organization, HookPlan plan, DateTimeOffset since, CancellationToken cancellationToken)
+        IAzureDevOpsOrganization organization, IReadOnlyList<HookPlan> plans, DateTimeOffset since, CancellationToken cancellationToken)
     {
         var fetched = 0;
-        foreach (var group in plan.Hooks.Where(hook => hook.Subscription is not null).GroupBy(hook => hook.Hook.Event.PublisherId))
+        foreach (var group in plans
+            .SelectMany(plan => plan.Hooks)
+            .Where(hook => hook.Subscription is not null)
+            .GroupBy(hook => hook.Hook.Event.PublisherId, hook => hook.Subscription!.Id))
         {
             try
             {
                 var page = await organization.QueryNotificationsAsync(
-                    group.Key,
-                    [.. group.Select(hook => hook.Subscription!.Id)],
-                    since,
-                    "failed",
-                    cancellationToken).ConfigureAwait(false);
+                    group.Key, [.. group.Distinct(StringComparer.OrdinalIgnoreCase)], since, "failed", cancellationToken).ConfigureAwait(false);
                 foreach (var notification in page.Items)
                 {
                     fetched += await StoreAsync(organization, notification).ConfigureAwait(false) ? 1 : 0;
@@ -80,7 +105,7 @@ internal sealed partial class Recovery(
             }
             catch (AzureDevOpsException exception) when (exception.Failure != AzureDevOpsFailure.Unavailable)
             {
-                // A history that cannot be had must not keep the things themselves from being read.
+                // What they told is in the things that were read.
                 Log.NoHistory(logger, organization.Name, exception.Message);
             }
         }

@@ -10,6 +10,7 @@ internal static class WatchServices
         services.AddSingleton<WatchBoard>();
         services.AddSingleton<IHealthReporter>(static provider => provider.GetRequiredService<WatchBoard>());
         services.AddSingleton<Recovery>();
+        services.AddSingleton<OrganizationWatchFactory>();
         services.AddHostedService<WatchWorker>();
         return services;
     }

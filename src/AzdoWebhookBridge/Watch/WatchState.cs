@@ -9,9 +9,6 @@ internal sealed record WatchState
     /// <summary>Up to here nothing was missed: by the service's clock. Null before the first look at hooks of ours.</summary>
     public DateTimeOffset? GoodUntil { get; init; }
 
-    /// <summary>Whether hooks of ours were seen: those that are missing since then were not left out on purpose.</summary>
-    public bool HadHooks { get; init; }
-
     public static WatchState Parse(string? json) =>
         json is null ? new WatchState() : JsonSerializer.Deserialize(json, WatchJson.Default.WatchState)!;
 

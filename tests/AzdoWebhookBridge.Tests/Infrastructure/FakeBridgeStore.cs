@@ -132,7 +132,7 @@ internal sealed class FakeBridgeStore : IBridgeStore
 
     public Task InitializeAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<long> GetGenerationAsync(string fingerprint, long now, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<long> GetGenerationAsync(string fingerprint, long now, CancellationToken cancellationToken) => Task.FromResult(1L);
 
     public Task<IReadOnlyList<StoredEvent>> ClaimEventsAsync(int max, TimeSpan lease, CancellationToken cancellationToken) => throw new NotSupportedException();
 

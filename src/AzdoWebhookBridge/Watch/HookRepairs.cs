@@ -1,0 +1,54 @@
+using AzdoWebhookBridge.AzureDevOps.Hooks;
+
+namespace AzdoWebhookBridge.Watch;
+
+/// <summary>
+/// Decides what the watch repairs without being asked. Remembers what it saw, because one look is not enough to call a hook missing:
+/// somebody may be setting them up at this moment.
+/// </summary>
+internal sealed class HookRepairs
+{
+    private readonly Dictionary<string, int> _missing = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _made = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// What is off or on probation is switched on; what is missing at the second look in a row is made, once, when others of ours are
+    /// there. What a person switched off, or took away as a whole, stays so; settings that differ are for <c>hooks apply</c>: another
+    /// bridge may be meant.
+    /// </summary>
+    public IReadOnlyList<HookChange> Choose(HookPlan plan)
+    {
+        var isManaged = plan.Hooks.Any(hook => hook.Subscription is not null);
+        var missing = plan.Changes.Where(change => change.Kind == HookChangeKind.Create).ToDictionary(Key, StringComparer.Ordinal);
+        foreach (var gone in _missing.Keys.Where(key => !missing.ContainsKey(key)).ToArray())
+        {
+            _missing.Remove(gone);
+        }
+
+        // Seen since it was made, so it may be made again should it go missing again.
+        _made.RemoveWhere(key => !missing.ContainsKey(key));
+        foreach (var key in missing.Keys)
+        {
+            _missing[key] = _missing.GetValueOrDefault(key) + 1;
+        }
+
+        return [.. plan.Changes.Where(change => change.Kind switch
+        {
+            HookChangeKind.Enable => true,
+            HookChangeKind.Update => change.Subscription is { IsEnabled: false },
+            HookChangeKind.Create => isManaged && _missing[Key(change)] > 1 && !_made.Contains(Key(change)),
+            _ => false,
+        })];
+    }
+
+    /// <summary>A hook was made. When it does not show in the list, making it again would never end.</summary>
+    public void Made(HookChange change)
+    {
+        if (change.Kind == HookChangeKind.Create)
+        {
+            _made.Add(Key(change));
+        }
+    }
+
+    private static string Key(HookChange change) => $"{change.EventType} {change.Scope}";
+}
