@@ -36,8 +36,8 @@ internal sealed record HookSubscription
 
     public string? Url => ConsumerInputs.GetValueOrDefault(HookInputs.Url);
 
-    /// <summary>Empty for the whole organization.</summary>
-    public string ProjectId => PublisherInputs.GetValueOrDefault(HookInputs.ProjectId) ?? "";
+    /// <summary>Empty for the whole organization, which a service may also write as the id of nothing.</summary>
+    public string ProjectId => PublisherInputs.GetValueOrDefault(HookInputs.ProjectId) is { } id && id.Trim() != Guid.Empty.ToString() ? id.Trim() : "";
 
     public bool IsEnabled => Status.Equals(Enabled, StringComparison.OrdinalIgnoreCase);
 
@@ -77,7 +77,8 @@ internal sealed record HookSubscription
         var inputs = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         if (json.TryGetProperty(member, out var values) && values.ValueKind == JsonValueKind.Object)
         {
-            foreach (var value in values.EnumerateObject())
+            // An input without a value is as good as none.
+            foreach (var value in values.EnumerateObject().Where(value => value.Value.ValueKind != JsonValueKind.Null))
             {
                 inputs[value.Name] = value.Value.ValueKind == JsonValueKind.String ? value.Value.GetString()! : value.Value.GetRawText();
             }
