@@ -5,20 +5,6 @@ using Microsoft.Extensions.Options;
 
 namespace AzdoWebhookBridge.AzureDevOps.Hooks;
 
-/// <summary>What is to be hooked, and how to judge what is there.</summary>
-/// <param name="EventTypes">Those that the rules of the mapping name.</param>
-/// <param name="EnablesDisabledByUser">See <see cref="HookPlanRules.EnablesDisabledByUser"/>.</param>
-/// <param name="RewritesAll">See <see cref="HookPlanRules.RewritesAll"/>.</param>
-internal sealed record HookWish(IReadOnlyCollection<string> EventTypes, bool EnablesDisabledByUser = true, bool RewritesAll = false);
-
-/// <summary>What came of a plan.</summary>
-/// <param name="Done">Steps that the service took, in their order.</param>
-/// <param name="Failed">The step that ended it; null when all went well.</param>
-/// <param name="Problem">Why, as a sentence.</param>
-/// <param name="NotTried">What came after that step.</param>
-internal sealed record HookOutcome(
-    IReadOnlyList<HookChange> Done, HookChange? Failed, AzureDevOpsException? Problem, IReadOnlyList<HookChange> NotTried);
-
 /// <summary>
 /// Makes an organization's service hooks as they are to be: reads everything, plans, changes. A reading that is not complete ends
 /// with an exception before anything is changed.
@@ -42,7 +28,7 @@ internal sealed partial class HookReconciler(
         var endpoint = Endpoint();
         var projects = await ProjectsAsync(organization, cancellationToken);
         var wanted = HookEvents.Wanted(wish.EventTypes);
-        var (offered, actual) = await ReadHooksAsync(organization, cancellationToken);
+        var (offered, isListed, actual) = await ReadHooksAsync(organization, cancellationToken);
         var events = wanted.Where(hook => offered.Contains(hook.EventType)).ToList();
         var plan = HookPlan.Make(
             organization.Name,
@@ -51,7 +37,11 @@ internal sealed partial class HookReconciler(
             Rules(endpoint.Url, wish));
         return plan with
         {
-            Notes = [.. wanted.Except(events).Select(hook => $"{hook.EventType} is not offered here, so there is no hook for it.")],
+            Notes =
+            [
+                .. isListed ? [] : new[] { "this service does not list its events; those that the bridge knows are taken to be offered." },
+                .. wanted.Except(events).Select(hook => $"{hook.EventType} is not offered here, so there is no hook for it."),
+            ],
         };
     }
 
@@ -62,15 +52,15 @@ internal sealed partial class HookReconciler(
     {
         url ??= Endpoint().Url;
         var withPath = url.TrimEnd('/') + IngressEndpoints.Path;
-        var (_, actual) = await ReadHooksAsync(organization, cancellationToken);
+        var (_, _, actual) = await ReadHooksAsync(organization, cancellationToken);
         return HookPlan.MakeRemoval(
             organization.Name, actual,
             new HookPlanRules { UrlIsOurs = found => HookUrl.AreEqual(found, url) || HookUrl.AreEqual(found, withPath) });
     }
 
     /// <summary>
-    /// Takes the steps of those kinds one after the other and stops at the first that fails: what is left is planned again the
-    /// next time.
+    /// Takes the steps of those kinds one after the other. One that is refused does not keep the others from being taken, except for
+    /// deletions of what it was to stand in for; a service that takes nothing now ends it. What is left is planned again the next time.
     /// </summary>
     /// <param name="organization">The one that the plan was read from.</param>
     /// <param name="plan">What <see cref="ReadAsync"/> gave.</param>
@@ -81,11 +71,16 @@ internal sealed partial class HookReconciler(
         IAzureDevOpsOrganization organization, HookPlan plan, IReadOnlyCollection<HookChangeKind> kinds, Action<HookChange>? done,
         CancellationToken cancellationToken)
     {
+        var (taken, failures, notTried) = (new List<HookChange>(), new List<HookFailure>(), new List<HookChange>());
         // Deletions last: until then what receives events stays.
-        var steps = plan.Changes.Where(change => kinds.Contains(change.Kind)).OrderBy(change => change.Kind == HookChangeKind.Delete).ToList();
-        for (var index = 0; index < steps.Count; index++)
+        foreach (var step in plan.Changes.Where(change => kinds.Contains(change.Kind)).OrderBy(change => change.Kind == HookChangeKind.Delete))
         {
-            var step = steps[index];
+            if (failures.Exists(failure => !failure.IsOfThisHook || StandsIn(failure.Change, step)))
+            {
+                notTried.Add(step);
+                continue;
+            }
+
             try
             {
                 await TakeAsync(organization, step, cancellationToken);
@@ -93,15 +88,20 @@ internal sealed partial class HookReconciler(
             catch (AzureDevOpsException exception)
             {
                 Log.ChangeFailed(logger, organization.Name, step.Kind, step.EventType, exception.Failure);
-                return new HookOutcome([.. steps.Take(index)], step, exception, [.. steps.Skip(index + 1)]);
+                failures.Add(new HookFailure(step, exception));
+                continue;
             }
 
             Log.Changed(logger, organization.Name, step.Kind, step.EventType, step.Scope);
+            taken.Add(step);
             done?.Invoke(step);
         }
 
-        return new HookOutcome(steps, null, null, []);
+        return new HookOutcome(taken, failures, notTried);
     }
+
+    private static bool StandsIn(HookChange one, HookChange deletion) =>
+        deletion.Kind == HookChangeKind.Delete && one.Kind != HookChangeKind.Delete && one.EventType == deletion.EventType;
 
     private static async Task TakeAsync(IAzureDevOpsOrganization organization, HookChange step, CancellationToken cancellationToken)
     {
@@ -124,9 +124,9 @@ internal sealed partial class HookReconciler(
     private static async Task ReplaceAsync(
         IAzureDevOpsOrganization organization, DesiredHook hook, HookSubscription subscription, CancellationToken cancellationToken)
     {
-        var replaced = HookSubscription.Read(await organization.ReplaceSubscriptionAsync(
-            subscription.PublisherId, subscription.Id, HookBody.Replace(hook, subscription), cancellationToken));
-        if (!replaced.IsEnabled)
+        var replaced = await organization.ReplaceSubscriptionAsync(
+            subscription.PublisherId, subscription.Id, HookBody.Replace(hook, subscription), cancellationToken);
+        if (!HookSubscription.IsOn(replaced))
         {
             // What the service itself switched off may stay off, whatever is written into it: another one takes its place.
             await CreateAsync(organization, hook, cancellationToken);
@@ -157,31 +157,41 @@ internal sealed partial class HookReconciler(
         return plan.Hooks[0].Subscription is { IsEnabled: true };
     }
 
-    private static async Task<(HashSet<string> Offered, List<HookSubscription> Hooks)> ReadHooksAsync(
+    private static async Task<(HashSet<string> Offered, bool IsListed, List<HookSubscription> Hooks)> ReadHooksAsync(
         IAzureDevOpsOrganization organization, CancellationToken cancellationToken)
     {
-        var offered = new HashSet<string>(StringComparer.Ordinal);
-        var hooks = new Dictionary<string, HookSubscription>(StringComparer.OrdinalIgnoreCase);
+        var offered = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
         foreach (var publisherId in HookEvents.Publishers)
         {
-            var eventTypes = await organization.ListEventTypesAsync(publisherId, cancellationToken);
-            if (eventTypes.Count == 0)
-            {
-                continue;
-            }
+            offered[publisherId] = await organization.ListEventTypesAsync(publisherId, cancellationToken);
+        }
 
-            offered.UnionWith(eventTypes);
-            var page = await organization.ListSubscriptionsAsync(publisherId, cancellationToken);
-            foreach (var hook in page.Items.Select(HookSubscription.Read))
+        // One publisher without events is not there. When none has any, the service does not tell.
+        var isListed = offered.Values.Any(eventTypes => eventTypes.Count > 0);
+        if (!isListed)
+        {
+            offered = HookEvents.Publishers.ToDictionary(id => id, IReadOnlyList<string> (id) => [.. HookEvents.All.Where(hook => hook.PublisherId == id).Select(hook => hook.EventType)]);
+        }
+
+        var hooks = new Dictionary<string, HookSubscription>(StringComparer.OrdinalIgnoreCase);
+        foreach (var publisherId in HookEvents.Publishers.Where(id => offered[id].Count > 0))
+        {
+            try
             {
-                hooks[hook.Id] = hook;
+                var page = await organization.ListSubscriptionsAsync(publisherId, cancellationToken);
+                foreach (var hook in page.Items.Select(HookSubscription.Read))
+                {
+                    hooks[hook.Id] = hook;
+                }
+            }
+            catch (AzureDevOpsException exception) when (exception.Failure == AzureDevOpsFailure.NotFound && !isListed && publisherId != HookEvents.TfsPublisher)
+            {
+                // Nothing said that it is there. The one for code and work items is everywhere.
+                offered[publisherId] = [];
             }
         }
 
-        return offered.Count > 0
-            ? (offered, [.. hooks.Values])
-            : throw new AzureDevOpsException(AzureDevOpsFailure.Refused,
-                $"{organization.Name}: it offers no events at all for service hooks. Check AzureDevOps:Organizations:#:Url.");
+        return (offered.Values.SelectMany(eventTypes => eventTypes).ToHashSet(StringComparer.Ordinal), isListed, [.. hooks.Values]);
     }
 
     private static async Task<List<HookProject>> ProjectsAsync(IAzureDevOpsOrganization organization, CancellationToken cancellationToken)

@@ -71,6 +71,10 @@ internal sealed record HookSubscription
             : throw new AzureDevOpsException(
                 AzureDevOpsFailure.Refused, "A service hook in the list has no id, publisher or event type: the answer has a form that is not known here.");
 
+    /// <summary>Whether a service that was just told to switch a hook on says nothing else.</summary>
+    public static bool IsOn(JsonElement answer) =>
+        answer.ValueKind != JsonValueKind.Object || Text(answer, "status") is not { } status || status.Equals(Enabled, StringComparison.OrdinalIgnoreCase);
+
     private static Dictionary<string, string> Inputs(JsonElement json, string member)
     {
         // Names differ in case between versions of the service.
