@@ -93,7 +93,7 @@ internal static class MappingCommand
             if (!output.IsJson)
             {
                 output.WriteLine(text.TrimEnd());
-                output.Say($"These are {MappingSource.Names(sources)}.");
+                SayWhich(output, sources);
             }
         });
         return command.WithExamples("bridge mapping show > rules.yaml");
@@ -116,10 +116,19 @@ internal static class MappingCommand
         var rules = ConfiguredMapping.Load(configuration);
         if (rules.Rules is not null)
         {
-            new CommandOutput(parsed).Say($"The rules are {MappingSource.Names(ConfiguredMapping.Sources(configuration))}.");
+            SayWhich(new CommandOutput(parsed), ConfiguredMapping.Sources(configuration));
         }
 
         return rules;
+    }
+
+    // The built-in ones are what nobody has to be told.
+    private static void SayWhich(CommandOutput output, IReadOnlyList<MappingSource> sources)
+    {
+        if (sources is not [{ Name: BuiltInMapping.FileName }])
+        {
+            output.Say($"The rules are {MappingSource.Names(sources)}.");
+        }
     }
 
     private static byte[] Read(FileInfo file)
