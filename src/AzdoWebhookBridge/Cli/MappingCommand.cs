@@ -83,7 +83,7 @@ internal static class MappingCommand
 
     private static Command Show()
     {
-        var command = new Command("show", "Print the configured rules (without Mapping:Path and Mapping:Presets the built-in ones), to begin a file of your own with.");
+        var command = new Command("show", "Print the configured rules; without Mapping:Path and Mapping:Presets the built-in ones, to begin a file of your own with.");
         command.SetAction(parsed =>
         {
             var output = new CommandOutput(parsed);

@@ -39,7 +39,8 @@ public sealed class HookPlanTests
         {
             inputs.Remove("basicAuthPassword");
             inputs["httpHeaders"] = "********";
-        })).ToList();
+            inputs["resourceDetailsToSend"] = "All";
+        }) with { ResourceVersion = "" }).ToList();
 
         Assert.Empty(Plan(desired, actual).Changes);
         Assert.Empty(Plan(desired, withoutSecrets).Changes);

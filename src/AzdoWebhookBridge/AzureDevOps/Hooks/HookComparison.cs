@@ -12,7 +12,8 @@ internal static class HookComparison
     public static IReadOnlyList<HookDifference> Compare(DesiredHook desired, HookSubscription actual)
     {
         var differences = new List<HookDifference>();
-        if (!desired.Event.ResourceVersion.Equals(actual.ResourceVersion, StringComparison.OrdinalIgnoreCase))
+        // A service that does not say has the one that it was given.
+        if (actual.ResourceVersion.Length > 0 && !desired.Event.ResourceVersion.Equals(actual.ResourceVersion, StringComparison.OrdinalIgnoreCase))
         {
             differences.Add(new("resourceVersion", actual.ResourceVersion, desired.Event.ResourceVersion));
         }
@@ -30,10 +31,12 @@ internal static class HookComparison
                 case HookInputs.Headers:
                     CompareHeaders(wanted, found, differences);
                     break;
-                case "acceptUntrustedCerts" when found.Length == 0 || found.Equals(wanted, StringComparison.OrdinalIgnoreCase):
+                case "acceptUntrustedCerts" when found.Length == 0:
                     break;
                 default:
-                    if (!HookInputs.IsMasked(found) && found != wanted)
+                    // Words of the service come in any case.
+                    var comparison = name == HookInputs.Username ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
+                    if (!HookInputs.IsMasked(found) && !found.Equals(wanted, comparison))
                     {
                         differences.Add(new(name, found, wanted));
                     }

@@ -28,8 +28,8 @@ internal sealed partial class HookReconciler(
         var endpoint = Endpoint();
         var projects = await ProjectsAsync(organization, cancellationToken);
         var wanted = HookEvents.Wanted(wish.EventTypes);
-        var (offered, isListed, actual) = await ReadHooksAsync(organization, cancellationToken);
-        var events = wanted.Where(hook => offered.Contains(hook.EventType)).ToList();
+        var (offered, actual) = await ReadHooksAsync(organization, cancellationToken);
+        var events = wanted.Where(hook => offered.Has(hook)).ToList();
         var plan = HookPlan.Make(
             organization.Name,
             DesiredHooks.Make(organization.Name, endpoint, projects, events),
@@ -39,7 +39,8 @@ internal sealed partial class HookReconciler(
         {
             Notes =
             [
-                .. isListed ? [] : new[] { "this service does not list its events; those that the bridge knows are taken to be offered." },
+                .. events.Select(hook => hook.PublisherId).Distinct(StringComparer.Ordinal).Where(offered.IsAssumed)
+                    .Select(publisherId => $"the events of '{publisherId}' are not listed here; those that the bridge knows are taken to be offered."),
                 .. wanted.Except(events).Select(hook => $"{hook.EventType} is not offered here, so there is no hook for it."),
             ],
         };
@@ -52,7 +53,7 @@ internal sealed partial class HookReconciler(
     {
         url ??= Endpoint().Url;
         var withPath = url.TrimEnd('/') + IngressEndpoints.Path;
-        var (_, _, actual) = await ReadHooksAsync(organization, cancellationToken);
+        var (_, actual) = await ReadHooksAsync(organization, cancellationToken);
         return HookPlan.MakeRemoval(
             organization.Name, actual,
             new HookPlanRules { UrlIsOurs = found => HookUrl.AreEqual(found, url) || HookUrl.AreEqual(found, withPath) });
@@ -157,24 +158,18 @@ internal sealed partial class HookReconciler(
         return plan.Hooks[0].Subscription is { IsEnabled: true };
     }
 
-    private static async Task<(HashSet<string> Offered, bool IsListed, List<HookSubscription> Hooks)> ReadHooksAsync(
+    private static async Task<(OfferedEvents Offered, List<HookSubscription> Hooks)> ReadHooksAsync(
         IAzureDevOpsOrganization organization, CancellationToken cancellationToken)
     {
-        var offered = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+        var lists = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
         foreach (var publisherId in HookEvents.Publishers)
         {
-            offered[publisherId] = await organization.ListEventTypesAsync(publisherId, cancellationToken);
+            lists[publisherId] = await organization.ListEventTypesAsync(publisherId, cancellationToken);
         }
 
-        // One publisher without events is not there. When none has any, the service does not tell.
-        var isListed = offered.Values.Any(eventTypes => eventTypes.Count > 0);
-        if (!isListed)
-        {
-            offered = HookEvents.Publishers.ToDictionary(id => id, IReadOnlyList<string> (id) => [.. HookEvents.All.Where(hook => hook.PublisherId == id).Select(hook => hook.EventType)]);
-        }
-
+        var offered = OfferedEvents.Of(lists);
         var hooks = new Dictionary<string, HookSubscription>(StringComparer.OrdinalIgnoreCase);
-        foreach (var publisherId in HookEvents.Publishers.Where(id => offered[id].Count > 0))
+        foreach (var publisherId in HookEvents.Publishers.Where(id => offered.Has(id)))
         {
             try
             {
@@ -184,14 +179,15 @@ internal sealed partial class HookReconciler(
                     hooks[hook.Id] = hook;
                 }
             }
-            catch (AzureDevOpsException exception) when (exception.Failure == AzureDevOpsFailure.NotFound && !isListed && publisherId != HookEvents.TfsPublisher)
+            catch (AzureDevOpsException exception) when (
+                exception.Failure == AzureDevOpsFailure.NotFound && offered.IsAssumed(publisherId) && publisherId != HookEvents.TfsPublisher)
             {
                 // Nothing said that it is there. The one for code and work items is everywhere.
-                offered[publisherId] = [];
+                offered.Remove(publisherId);
             }
         }
 
-        return (offered.Values.SelectMany(eventTypes => eventTypes).ToHashSet(StringComparer.Ordinal), isListed, [.. hooks.Values]);
+        return (offered, [.. hooks.Values]);
     }
 
     private static async Task<List<HookProject>> ProjectsAsync(IAzureDevOpsOrganization organization, CancellationToken cancellationToken)
