@@ -25,6 +25,7 @@ internal static class AnswerJudge
                 $"{beginning}: the credential is known but may not do that. It needs the scope {call.Scope}, "
                 + $"and its owner the permission in the project or organization.{Said(answer)}"),
             { Status: 404, IsPage: false } when call.MayBeAbsent => null,
+            { Status: 404 } when call.MayLackRoute => null,
             { Status: 404 } => Final(AzureDevOpsFailure.NotFound,
                 $"{beginning}: it is not there (status 404). Check AzureDevOps:Organizations:#:Url and :Projects; what the credential may "
                 + $"not see looks the same.{Said(answer)}"),

@@ -21,8 +21,17 @@ internal sealed record AzureDevOpsCall(HttpMethod Method, string Path, string Wh
     /// <summary>Whether "there is none" is an answer here.</summary>
     public bool MayBeAbsent { get; init; }
 
+    /// <summary>Whether a server may lack the whole route, which it may also say by a page for people.</summary>
+    public bool MayLackRoute { get; init; }
+
     /// <summary>Whether a success has a JSON object in it.</summary>
     public bool HasAnswer { get; init; } = true;
+
+    /// <summary>Whether the answer is a list, which may also come without an object around it.</summary>
+    public bool IsList { get; init; }
+
+    /// <summary>Whether a success may come without a body.</summary>
+    public bool MayBeEmpty { get; init; }
 
     /// <summary>Secrets in the body, which a service may echo.</summary>
     public IReadOnlyList<SecretText> Secrets { get; init; } = [];

@@ -117,12 +117,12 @@ internal sealed partial class AzureDevOpsConnection(
 
         // The header has whole seconds, cut off; the request was sent before the answer was made.
         var moment = answer.Date - time.GetElapsedTime(sentAt) ?? localNow;
-        if (!call.HasAnswer || answer.Status == 404)
+        if (!call.HasAnswer || answer.Status == 404 || (call.MayBeEmpty && answer.Body.IsEmpty))
         {
             return (new AzureDevOpsReply(null, null, moment), null, token);
         }
 
-        return answer.TryReadObject() is { } json
+        return (answer.TryReadObject() ?? (call.IsList ? answer.TryReadList() : null)) is { } json
             ? (new AzureDevOpsReply(json, answer.Continuation, moment), null, token)
             : (null, AnswerJudge.Unreadable(call, address.Name), token);
     }

@@ -24,8 +24,15 @@ internal sealed class AzureDevOpsOrganization(OrganizationAddress address, Azure
     public IReadOnlyList<string> Projects =>
         [.. (connection.Settings?.Projects ?? []).Select(project => project.Trim()).Where(project => project.Length > 0)];
 
-    public Task<AzureDevOpsPage> ListProjectsAsync(string? continuation, CancellationToken cancellationToken) =>
-        PageAsync(Get($"_apis/projects?stateFilter=wellFormed&$top=500{Next(continuation)}", "list the projects", AzureDevOpsScopes.Projects), cancellationToken);
+    public async Task<AzureDevOpsPage> ListProjectsAsync(string? continuation, CancellationToken cancellationToken)
+    {
+        // Servers have pages by number only, and say nothing of a next one: after a full page there is another to ask for.
+        var numbered = NumberedPage.TryParse(continuation);
+        var next = numbered is null ? Next(continuation) : string.Create(CultureInfo.InvariantCulture, $"&$skip={numbered.Skip}");
+        var page = await PageAsync(
+            Get($"_apis/projects?stateFilter=wellFormed&$top={NumberedPage.Size}{next}", "list the projects", AzureDevOpsScopes.Projects), cancellationToken);
+        return page.Continuation is null && (continuation is null || numbered is not null) ? NumberedPage.Continue(page, numbered) : page;
+    }
 
     public async Task<JsonElement?> GetProjectAsync(string nameOrId, CancellationToken cancellationToken)
     {
@@ -37,8 +44,11 @@ internal sealed class AzureDevOpsOrganization(OrganizationAddress address, Azure
     public Task<AzureDevOpsPage> ListRepositoriesAsync(string projectId, CancellationToken cancellationToken) =>
         PageAsync(Get($"{Project(projectId)}/_apis/git/repositories", "list the repositories", AzureDevOpsScopes.Code), cancellationToken);
 
+    // Servers without that recycle bin have nothing in it.
     public Task<AzureDevOpsPage> ListDeletedRepositoriesAsync(string projectId, CancellationToken cancellationToken) =>
-        PageAsync(Get($"{Project(projectId)}/_apis/git/recycleBin/repositories", "list the deleted repositories", AzureDevOpsScopes.Code), cancellationToken);
+        PageAsync(
+            Get($"{Project(projectId)}/_apis/git/recycleBin/repositories", "list the deleted repositories", AzureDevOpsScopes.Code) with { MayLackRoute = true },
+            cancellationToken);
 
     public Task<AzureDevOpsPage> ListPipelinesAsync(string projectId, string? continuation, CancellationToken cancellationToken) =>
         PageAsync(Get($"{Project(projectId)}/_apis/pipelines?$top=1000{Next(continuation)}", "list the pipelines", AzureDevOpsScopes.Build), cancellationToken);
@@ -99,18 +109,27 @@ internal sealed class AzureDevOpsOrganization(OrganizationAddress address, Azure
             Hook(HttpMethod.Get, publisherId, $"subscriptions?publisherId={Uri.EscapeDataString(publisherId)}&consumerId=webHooks&consumerActionId=httpRequest", "list the service hooks"),
             cancellationToken);
 
-    public Task<JsonElement> CreateSubscriptionAsync(JsonElement subscription, CancellationToken cancellationToken)
+    public async Task<JsonElement> CreateSubscriptionAsync(JsonElement subscription, CancellationToken cancellationToken)
     {
         var call = Hook(
             HttpMethod.Post, Text(subscription, "publisherId") ?? "", "subscriptions", $"create the service hook for {Text(subscription, "eventType")}");
-        return WriteAsync(call with { IsRepeatable = false }, subscription, cancellationToken);
+        return (await WriteAsync(call with { IsRepeatable = false }, subscription, cancellationToken))!.Value;
     }
 
-    public Task<JsonElement> ReplaceSubscriptionAsync(
-        string publisherId, string subscriptionId, JsonElement subscription, CancellationToken cancellationToken) =>
-        WriteAsync(
-            Hook(HttpMethod.Put, publisherId, $"subscriptions/{AzureDevOpsCall.Segment(subscriptionId)}", $"change the service hook for {Text(subscription, "eventType")}"),
-            subscription, cancellationToken);
+    public async Task<JsonElement> ReplaceSubscriptionAsync(
+        string publisherId, string subscriptionId, JsonElement subscription, CancellationToken cancellationToken)
+    {
+        var path = $"subscriptions/{AzureDevOpsCall.Segment(subscriptionId)}";
+        var call = Hook(HttpMethod.Put, publisherId, path, $"change the service hook for {Text(subscription, "eventType")}");
+        if (await WriteAsync(call with { MayBeEmpty = true }, subscription, cancellationToken) is { } replaced)
+        {
+            return replaced;
+        }
+
+        // It does not say how the hook is now.
+        using var reply = await connection.SendAsync(Hook(HttpMethod.Get, publisherId, path, "read a service hook"), cancellationToken);
+        return reply.Json!.RootElement.Clone();
+    }
 
     public async Task DeleteSubscriptionAsync(string publisherId, string subscriptionId, CancellationToken cancellationToken)
     {
@@ -121,7 +140,7 @@ internal sealed class AzureDevOpsOrganization(OrganizationAddress address, Azure
     public async Task<IReadOnlyList<string>> ListEventTypesAsync(string publisherId, CancellationToken cancellationToken)
     {
         var call = Hook(HttpMethod.Get, publisherId, $"publishers/{AzureDevOpsCall.Segment(publisherId)}/eventtypes", "list the event types");
-        using var reply = await connection.SendAsync(call with { MayBeAbsent = true }, cancellationToken);
+        using var reply = await connection.SendAsync(call with { MayLackRoute = true, IsList = true }, cancellationToken);
         // A server without that publisher.
         return reply.Json is null ? [] : [.. Items(reply, "value", call).Select(item => Text(item, "id")).OfType<string>()];
     }
@@ -159,8 +178,8 @@ internal sealed class AzureDevOpsOrganization(OrganizationAddress address, Azure
 
     private async Task<AzureDevOpsPage> PageAsync(AzureDevOpsCall call, CancellationToken cancellationToken)
     {
-        using var reply = await connection.SendAsync(call, cancellationToken);
-        return new AzureDevOpsPage(Items(reply, "value", call), reply.Continuation, reply.Moment);
+        using var reply = await connection.SendAsync(call with { IsList = true }, cancellationToken);
+        return new AzureDevOpsPage(reply.Json is null ? [] : Items(reply, "value", call), reply.Continuation, reply.Moment);
     }
 
     // These lists have no pages; should one ever have some, half of it must not pass for all.
@@ -178,11 +197,11 @@ internal sealed class AzureDevOpsOrganization(OrganizationAddress address, Azure
         return new AzureDevOpsPage(items, null, first.Moment);
     }
 
-    private async Task<JsonElement> WriteAsync(AzureDevOpsCall call, JsonElement subscription, CancellationToken cancellationToken)
+    private async Task<JsonElement?> WriteAsync(AzureDevOpsCall call, JsonElement subscription, CancellationToken cancellationToken)
     {
         using var reply = await connection.SendAsync(
             call with { Body = JsonSerializer.SerializeToUtf8Bytes(subscription), Secrets = SecretsIn(subscription) }, cancellationToken);
-        return reply.Json!.RootElement.Clone();
+        return reply.Json?.RootElement.Clone();
     }
 
     private static List<SecretText> SecretsIn(JsonElement subscription)
@@ -200,9 +219,20 @@ internal sealed class AzureDevOpsOrganization(OrganizationAddress address, Azure
 
     private List<JsonElement> Items(AzureDevOpsReply reply, string member, AzureDevOpsCall call)
     {
-        if (!reply.Json!.RootElement.TryGetProperty(member, out var list) || list.ValueKind != JsonValueKind.Array)
+        var list = reply.Json!.RootElement;
+        if (list.ValueKind == JsonValueKind.Object && !list.TryGetProperty(member, out list))
         {
             throw Unknown(call, $"it has no list '{member}'");
+        }
+
+        if (list.ValueKind == JsonValueKind.Null)
+        {
+            return [];
+        }
+
+        if (list.ValueKind != JsonValueKind.Array)
+        {
+            throw Unknown(call, $"'{member}' is no list");
         }
 
         return [.. list.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.Object).Select(item => item.Clone())];

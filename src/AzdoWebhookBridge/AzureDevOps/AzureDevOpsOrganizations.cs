@@ -12,7 +12,7 @@ internal sealed class AzureDevOpsOrganizations(
     BoundedHttp http, IOptionsMonitor<AzureDevOpsOptions> options, TimeProvider time, ILoggerFactory loggers) : IAzureDevOpsOrganizations, IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<Uri, AzureDevOpsOrganization> _known = [];
+    private readonly Dictionary<OrganizationAddress, AzureDevOpsOrganization> _known = [];
     private readonly Jitter _jitter = new();
 
     public IReadOnlyList<IAzureDevOpsOrganization> All
@@ -23,10 +23,13 @@ internal sealed class AzureDevOpsOrganizations(
             var addresses = options.CurrentValue.Organizations
                 .Select(organization => OrganizationAddress.TryParse(organization.Url, out var address, out _) ? address : null)
                 .OfType<OrganizationAddress>()
-                .DistinctBy(address => address.Root);
+                .DistinctBy(address => address.LongName, StringComparer.OrdinalIgnoreCase)
+                .ToList();
+            // What the bridge remembers of an organization, and what people choose it by, goes by its name.
+            var names = addresses.ToLookup(address => address.Name, StringComparer.OrdinalIgnoreCase);
             lock (_gate)
             {
-                return [.. addresses.Select(Find)];
+                return [.. addresses.Select(address => Find(names[address.Name].Count() > 1 ? address with { Name = address.LongName } : address))];
             }
         }
     }
@@ -41,13 +44,13 @@ internal sealed class AzureDevOpsOrganizations(
 
     private AzureDevOpsOrganization Find(OrganizationAddress address)
     {
-        if (!_known.TryGetValue(address.Root, out var organization))
+        if (!_known.TryGetValue(address, out var organization))
         {
             var tokens = new EntraTokens(http, time, loggers.CreateLogger<EntraTokens>());
             var connection = new AzureDevOpsConnection(
                 address, http, tokens, options, time, _jitter, loggers.CreateLogger<AzureDevOpsConnection>());
             organization = new AzureDevOpsOrganization(address, connection);
-            _known.Add(address.Root, organization);
+            _known.Add(address, organization);
         }
 
         return organization;

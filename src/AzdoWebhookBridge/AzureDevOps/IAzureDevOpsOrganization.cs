@@ -8,7 +8,10 @@ namespace AzdoWebhookBridge.AzureDevOps;
 /// </summary>
 internal interface IAzureDevOpsOrganization
 {
-    /// <summary>What people call it: the last part of its URL, for example <c>contoso</c>.</summary>
+    /// <summary>
+    /// What people call it: the last part of its URL, for example <c>contoso</c>; with its host and path where another configured
+    /// one ends the same. No two have the same.
+    /// </summary>
     string Name { get; }
 
     /// <summary>As configured, with a slash at the end.</summary>
@@ -26,7 +29,7 @@ internal interface IAzureDevOpsOrganization
     /// <summary>All repositories of a project, disabled and empty ones included.</summary>
     Task<AzureDevOpsPage> ListRepositoriesAsync(string projectId, CancellationToken cancellationToken);
 
-    /// <summary>Repositories of a project that lie in its recycle bin: <c>id</c>, <c>name</c>, <c>deletedDate</c>, <c>project</c>.</summary>
+    /// <summary>Repositories of a project that lie in its recycle bin (an older server has none): <c>id</c>, <c>name</c>, <c>deletedDate</c>, <c>project</c>.</summary>
     Task<AzureDevOpsPage> ListDeletedRepositoriesAsync(string projectId, CancellationToken cancellationToken);
 
     /// <summary>Pipelines of a project, one page.</summary>

@@ -11,6 +11,10 @@ internal sealed record OrganizationAddress(Uri Root, Uri ReleaseRoot, string Nam
 {
     private const string CloudHost = "dev.azure.com";
     private const string OldCloudSuffix = ".visualstudio.com";
+    private const string OldCloudCollection = "DefaultCollection";
+
+    /// <summary>A name for where another organization has the same <see cref="Name"/>: its host and path, such as <c>tfs.example/tfs/Main</c>.</summary>
+    public string LongName => Uri.UnescapeDataString($"{Root.Authority}{Root.AbsolutePath.TrimEnd('/')}");
 
     /// <returns>False with a <paramref name="problem"/> that names what is wrong, without quoting what could be a secret.</returns>
     public static bool TryParse(string? url, [NotNullWhen(true)] out OrganizationAddress? address, [NotNullWhen(false)] out string? problem)
@@ -38,6 +42,13 @@ internal sealed record OrganizationAddress(Uri Root, Uri ReleaseRoot, string Nam
             problem = isCloud
                 ? "must name the organization and nothing else, such as https://dev.azure.com/contoso."
                 : "must be the organization or collection itself, without the path of an API.";
+            return false;
+        }
+
+        if (uri.Host.EndsWith(OldCloudSuffix, StringComparison.OrdinalIgnoreCase)
+            && !(segments.Length == 0 || (segments.Length == 1 && segments[0].Equals(OldCloudCollection, StringComparison.OrdinalIgnoreCase))))
+        {
+            problem = "must name the organization and nothing else, such as https://contoso.visualstudio.com.";
             return false;
         }
 

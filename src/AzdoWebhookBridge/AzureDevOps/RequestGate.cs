@@ -16,6 +16,12 @@ internal sealed class RequestGate(TimeProvider time) : IDisposable
     /// <summary>Its window; an end beyond that is not believed.</summary>
     private static readonly TimeSpan LongestWindow = TimeSpan.FromMinutes(5);
 
+    /// <summary>
+    /// Twice its window: no limit of the service lasts longer, so a pause beyond that is a proxy's or a mistake, and must not keep
+    /// the bridge silent for hours.
+    /// </summary>
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(10);
+
     private readonly SemaphoreSlim _turns = new(MaxInFlight, MaxInFlight);
     private readonly Lock _gate = new();
     private long _pausedAt;
@@ -70,6 +76,8 @@ internal sealed class RequestGate(TimeProvider time) : IDisposable
         {
             return TimeSpan.Zero;
         }
+
+        pause = pause < LongestPause ? pause : LongestPause;
 
         lock (_gate)
         {

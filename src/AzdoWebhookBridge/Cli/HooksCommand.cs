@@ -2,7 +2,7 @@ using System.CommandLine;
 using AzdoWebhookBridge.AzureDevOps;
 using AzdoWebhookBridge.AzureDevOps.Hooks;
 using AzdoWebhookBridge.Cli.Output;
-using AzdoWebhookBridge.Mapping;
+using AzdoWebhookBridge.Mapping.Live;
 
 namespace AzdoWebhookBridge.Cli;
 
@@ -132,7 +132,7 @@ internal sealed class HookSession : IAsyncDisposable
     public Task<IReadOnlyList<OrganizationPlan>> ReadAsync(bool rewritesAll, CancellationToken cancellationToken)
     {
         ThrowIfIncomplete();
-        var wish = new HookWish(EventTypes(), RewritesAll: rewritesAll);
+        var wish = new HookWish(ConfiguredMapping.Rules(_services.GetRequiredService<IConfiguration>()).EventTypes, RewritesAll: rewritesAll);
         return ForEachAsync((organization, token) => _reconciler.ReadAsync(organization, wish, token), cancellationToken);
     }
 
@@ -217,27 +217,6 @@ internal sealed class HookSession : IAsyncDisposable
         {
             throw new CommandException(missing);
         }
-    }
-
-    private IReadOnlyCollection<string> EventTypes()
-    {
-        var mapping = _services.GetRequiredService<IConfiguration>().GetSection(MappingOptions.SectionName).Get<MappingOptions>() ?? new MappingOptions();
-        MappingSource? file = null;
-        if (mapping.Path.Trim() is { Length: > 0 } path)
-        {
-            try
-            {
-                file = new MappingSource(path, File.ReadAllText(path));
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                throw new CommandException($"Mapping:Path: {path} cannot be read: {exception.Message}");
-            }
-        }
-
-        var loaded = MappingSource.Load(BuiltInMapping.Sources(file, mapping.Presets));
-        return loaded.Rules?.EventTypes
-            ?? throw new CommandException($"Mapping:Path: the rules have problems.\n{string.Join('\n', loaded.Problems)}");
     }
 
     private static IReadOnlyList<IAzureDevOpsOrganization> Choose(IReadOnlyList<IAzureDevOpsOrganization> all, string? name)

@@ -107,9 +107,10 @@ internal static class HooksCommandReport
     {
         output.WriteJson(Document(results));
         SayProblems(output, [.. results.Where(result => result.Outcome is not null || output.IsJson)]);
-        foreach (var result in results.Where(result => result.Outcome?.Failed is not null))
+        foreach (var (organization, outcome) in results.Where(result => result.Outcome?.Failures.Count > 0).Select(result => (result.Organization, result.Outcome!)))
         {
-            output.Say($"{result.Organization.Name}: {result.Outcome!.Done.Count} changes were made, {result.Outcome.NotTried.Count} were not tried. "
+            output.Say($"{organization.Name}: {outcome.Done.Count} changes were made, {outcome.Failures.Count} failed "
+                + $"({string.Join(", ", outcome.Failures.Select(failure => failure.Change.EventType))}), {outcome.NotTried.Count} were not tried. "
                 + "Run it again when the cause is gone.");
         }
 
@@ -148,8 +149,9 @@ internal static class HooksCommandReport
         change.Differences,
         Result = outcome is null ? null
             : outcome.Done.Contains(change) ? "done"
-            : ReferenceEquals(outcome.Failed, change) ? "failed"
+            : outcome.Failures.Any(failure => ReferenceEquals(failure.Change, change)) ? "failed"
             : "not tried",
+        Error = outcome?.Failures.FirstOrDefault(failure => ReferenceEquals(failure.Change, change))?.Problem.Message,
     };
 
     private static object Document(KeptHook kept) => new { SubscriptionId = kept.Subscription.Id, kept.Subscription.EventType, kept.Reason };
@@ -195,7 +197,9 @@ internal static class HooksCommandReport
 
     private static void SayProblems(CommandOutput output, IEnumerable<OrganizationPlan> plans)
     {
-        foreach (var problem in plans.Select(plan => plan.Problem).OfType<string>())
+        // A refusal that all hooks share, but for the name of the event, is said for each: it tells which ones are missing.
+        foreach (var problem in plans.SelectMany(plan =>
+            plan.Outcome is { } outcome ? outcome.Failures.Select(failure => failure.Problem.Message) : new[] { plan.Problem }.OfType<string>()))
         {
             output.Say(problem);
         }

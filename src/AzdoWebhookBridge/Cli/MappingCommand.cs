@@ -3,6 +3,7 @@ using System.Text.Json;
 using AzdoWebhookBridge.Catalog;
 using AzdoWebhookBridge.Cli.Output;
 using AzdoWebhookBridge.Mapping;
+using AzdoWebhookBridge.Mapping.Live;
 
 namespace AzdoWebhookBridge.Cli;
 
@@ -22,8 +23,8 @@ internal static class MappingCommand
     {
         var file = File();
         var command = new Command("check", "Report every problem of a rules file with its line and column; exit code 0 when there is none.") { file };
-        command.SetAction(parsed => Check(new CommandOutput(parsed), Load(parsed.GetValue(file))));
-        return command.WithExamples("bridge mapping check rules.yaml", "bridge mapping check rules.json --json | jq .problems");
+        command.SetAction(parsed => Check(new CommandOutput(parsed), Load(parsed, parsed.GetValue(file))));
+        return command.WithExamples("bridge mapping check", "bridge mapping check rules.yaml", "bridge mapping check rules.json --json | jq .problems");
     }
 
     private static int Check(CommandOutput output, MappingLoadResult loaded)
@@ -64,7 +65,7 @@ internal static class MappingCommand
         var command = new Command("run", "Show, as JSON, the entities that rules make of an event, and what each rule did.") { file, body };
         command.SetAction(parsed =>
         {
-            var rules = Load(parsed.GetValue(file)).Rules ?? throw new CommandException("The rules have problems: see 'bridge mapping check'.");
+            var rules = Load(parsed, parsed.GetValue(file)).Rules ?? throw new CommandException("The rules have problems: see 'bridge mapping check'.");
             var result = EventMapper.Map(rules, generation: 1, new EventInput
             {
                 Body = Read(parsed.GetRequiredValue(body)),
@@ -77,19 +78,22 @@ internal static class MappingCommand
         });
         return command.WithExamples(
             "bridge mapping run rules.yaml --event push.json",
-            "bridge events show 42 --raw > event.json && bridge mapping run --event event.json  # under the built-in rules");
+            "bridge events show 42 --raw > event.json && bridge mapping run --event event.json  # under the configured rules");
     }
 
     private static Command Show()
     {
-        var command = new Command("show", "Print the built-in rules, to begin a file of your own with.");
+        var command = new Command("show", "Print the configured rules; without Mapping:Path and Mapping:Presets the built-in ones, to begin a file of your own with.");
         command.SetAction(parsed =>
         {
             var output = new CommandOutput(parsed);
-            output.WriteJson(new { BuiltInMapping.FileName, BuiltInMapping.Text });
+            var sources = ConfiguredMapping.Sources(CommandConfiguration.Load(parsed));
+            var text = MappingSource.Join(sources);
+            output.WriteJson(new { FileName = MappingSource.Names(sources), Text = text });
             if (!output.IsJson)
             {
-                output.WriteLine(BuiltInMapping.Text.TrimEnd());
+                output.WriteLine(text.TrimEnd());
+                SayWhich(output, sources);
             }
         });
         return command.WithExamples("bridge mapping show > rules.yaml");
@@ -97,13 +101,35 @@ internal static class MappingCommand
 
     private static Argument<FileInfo?> File() => new("file")
     {
-        Description = "The mapping file; without it the built-in rules.",
+        Description = "The mapping file; without it the rules of Mapping:Path and Mapping:Presets, or else the built-in ones.",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private static MappingLoadResult Load(FileInfo? file) => file is null
-        ? MappingLoader.Load(BuiltInMapping.Text, BuiltInMapping.FileName)
-        : MappingLoader.Load(System.Text.Encoding.UTF8.GetString(Read(file)), file.Name);
+    private static MappingLoadResult Load(ParseResult parsed, FileInfo? file)
+    {
+        if (file is not null)
+        {
+            return MappingLoader.Load(System.Text.Encoding.UTF8.GetString(Read(file)), file.Name);
+        }
+
+        var configuration = CommandConfiguration.Load(parsed);
+        var rules = ConfiguredMapping.Load(configuration);
+        if (rules.Rules is not null)
+        {
+            SayWhich(new CommandOutput(parsed), ConfiguredMapping.Sources(configuration));
+        }
+
+        return rules;
+    }
+
+    // The built-in ones are what nobody has to be told.
+    private static void SayWhich(CommandOutput output, IReadOnlyList<MappingSource> sources)
+    {
+        if (sources is not [{ Name: BuiltInMapping.FileName }])
+        {
+            output.Say($"The rules are {MappingSource.Names(sources)}.");
+        }
+    }
 
     private static byte[] Read(FileInfo file)
     {

@@ -7,8 +7,11 @@ using AzdoWebhookBridge.Mapping.Live;
 namespace AzdoWebhookBridge.Doctor;
 
 /// <summary>Each organization: the credential, what it may read, and the service hooks that bring the events.</summary>
-internal sealed class AzureDevOpsCheck(IAzureDevOpsOrganizations organizations, HookReconciler hooks, IConfiguration configuration) : IDoctorCheck
+internal sealed class AzureDevOpsCheck(IAzureDevOpsOrganizations organizations, HookReconciler hooks, IConfiguration configuration, TimeProvider time) : IDoctorCheck
 {
+    /// <summary>Less than a check may take as a whole: one organization that hangs must not hide what the others have.</summary>
+    public static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(35);
+
     public string Name => "azure devops";
 
     public async IAsyncEnumerable<Finding> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -34,9 +37,25 @@ internal sealed class AzureDevOpsCheck(IAzureDevOpsOrganizations organizations, 
     {
         var name = $"{Name} {organization.Name}";
         var findings = new List<Finding>();
+        using var limit = new CancellationTokenSource(TimeLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            await LookAsync(organization, name, findings, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            findings.Add(new Finding(name, Severity.Problem, $"Had no result within {TimeLimit.TotalSeconds:0} s.", "Look at the network, and try again."));
+        }
+
+        return findings;
+    }
+
+    private async Task LookAsync(IAzureDevOpsOrganization organization, string name, List<Finding> findings, CancellationToken cancellationToken)
+    {
         if (await TryAsync(findings, name, () => organization.PingAsync(cancellationToken)).ConfigureAwait(false) is not { } page)
         {
-            return findings;
+            return;
         }
 
         findings.Add(new Finding(name, Severity.Ok, "Takes the credential."));
@@ -54,7 +73,6 @@ internal sealed class AzureDevOpsCheck(IAzureDevOpsOrganizations organizations, 
         }
 
         await HooksAsync(organization, findings, name, cancellationToken).ConfigureAwait(false);
-        return findings;
     }
 
     private async Task HooksAsync(IAzureDevOpsOrganization organization, List<Finding> findings, string name, CancellationToken cancellationToken)

@@ -143,15 +143,26 @@ public sealed class AzureDevOpsConnectionTests
     }
 
     [Fact]
-    public async Task PauseBeyondPatience_IsAnErrorAtOnce()
+    public async Task PauseThatCannotBeMeant_IsBelievedForTenMinutes()
     {
-        var stub = new StubHandler().Then(() => StubHandler.Json(200, Empty, ("Retry-After", "3600")));
-        await using var harness = On(stub);
+        var time = new HurriedTime();
+        var stub = new StubHandler().Then(() => StubHandler.Json(200, Empty, ("Retry-After", "86400"))).Then(() => StubHandler.Json(200, Empty));
+        await using var harness = On(stub, time);
 
         await harness.Organization.PingAsync(CancellationToken.None);
-        var problem = await harness.FailsAsync(AzureDevOpsFailure.Unavailable, it => it.PingAsync(CancellationToken.None));
+        await harness.Organization.PingAsync(CancellationToken.None);
 
-        Assert.Contains("60 more minutes", problem.Message, StringComparison.Ordinal);
+        Assert.Equal([TimeSpan.FromMinutes(10)], time.Pauses);
+    }
+
+    [Fact]
+    public async Task RefusalForLongerThanPatience_IsAnErrorAtOnce()
+    {
+        var stub = new StubHandler().Then(() => StubHandler.Json(429, "{}", ("Retry-After", "3600")));
+        await using var harness = On(stub);
+
+        await harness.FailsAsync(AzureDevOpsFailure.Unavailable, it => it.PingAsync(CancellationToken.None));
+
         Assert.Single(stub.Seen);
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using AzdoWebhookBridge.AzureDevOps;
 using AzdoWebhookBridge.AzureDevOps.Hooks;
 using AzdoWebhookBridge.Ingress;
@@ -38,12 +39,53 @@ public sealed class HookPlanTests
         {
             inputs.Remove("basicAuthPassword");
             inputs["httpHeaders"] = "********";
-        })).ToList();
+            inputs["resourceDetailsToSend"] = "All";
+        }) with { ResourceVersion = "" }).ToList();
 
         Assert.Empty(Plan(desired, actual).Changes);
         Assert.Empty(Plan(desired, withoutSecrets).Changes);
         Assert.True(Plan(desired, actual).IsHealthy);
         Assert.Equal(2, Plan(desired, actual).Unchanged);
+    }
+
+    [Theory]
+    [InlineData("basicAuthPassword", null)]
+    [InlineData("httpHeaders", null)]
+    [InlineData(null, "branch")]
+    [InlineData(null, "repository")]
+    [InlineData(null, "projectId")]
+    public void InputThatIsNull_IsNone(string? consumerInput, string? publisherInput)
+    {
+        var desired = Desired(events: [TwoEvents[0]]);
+        var json = JsonNode.Parse(HookBody.Replace(desired[0], new HookSubscription { Id = "s", PublisherId = "tfs", EventType = "x" }).GetRawText())!;
+        json["consumerInputs"]![consumerInput ?? "other"] = null;
+        json["publisherInputs"]![publisherInput ?? "other"] = null;
+
+        var actual = HookSubscription.Read(JsonSerializer.SerializeToElement(json));
+        var plan = Plan(desired, [actual]);
+
+        Assert.Empty(plan.Changes);
+        Assert.Empty(plan.Kept);
+        Assert.DoesNotContain("null", HookBody.Replace(desired[0], actual).GetRawText(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ProjectIdOfNothing_IsTheWholeOrganization()
+    {
+        var desired = Desired(events: [TwoEvents[0]]);
+
+        Assert.Empty(Plan(desired, [AsMade(desired[0], "s") with { PublisherInputs = Inputs(("projectId", "00000000-0000-0000-0000-000000000000")) }]).Changes);
+    }
+
+    [Fact]
+    public void HeadersThatTheServiceHides_AreNotWrittenForEver_ExceptWhenAskedFor()
+    {
+        var desired = Desired(events: [TwoEvents[0]]);
+        var hidden = AsMade(desired[0], "s", inputs => inputs.Remove("httpHeaders"));
+
+        Assert.Empty(Plan(desired, [hidden]).Changes);
+        Assert.Single(Plan(desired, [hidden], Rules with { RewritesAll = true }).Changes);
+        Assert.Single(Plan(desired, [AsMade(desired[0], "s", inputs => inputs["httpHeaders"] = "")]).Changes);
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class HookReconcilerTests
         var first = await ApplyAsync(harness);
         var second = await harness.Reconciler.ReadAsync(harness.Organization, Wish, CancellationToken.None);
 
-        Assert.Null(first.Failed);
+        Assert.Empty(first.Failures);
         Assert.Equal(HookEvents.Wanted(Wish.EventTypes).Count, first.Done.Count);
         Assert.Empty(second.Changes);
         Assert.True(second.IsHealthy);
@@ -81,28 +81,81 @@ public sealed class HookReconcilerTests
     }
 
     [Fact]
-    public async Task StepThatIsRefused_EndsThePlanBeforeAnythingIsDeleted()
+    public async Task StepThatIsRefused_KeepsNothingElseFromBeingDone_ExceptDeletionsOfWhatItStandsFor()
     {
         await using var sandbox = await HooksSandbox.StartAsync();
         await using var harness = Harness(sandbox);
         await ApplyAsync(harness);
+        sandbox.Contoso.RemoveSubscription(sandbox.Hooks.Single(hook => hook.EventType == "git.push").Id);
+        sandbox.Contoso.AddSubscription("tfs", "git.push", new Uri(HooksSandbox.Url));
         sandbox.Contoso.AddSubscription("tfs", "git.push", new Uri(HooksSandbox.Url));
         sandbox.SetStatus("workitem.updated", "disabledBySystem");
         sandbox.Contoso.RemoveSubscription(sandbox.Hooks.Single(hook => hook.EventType == "workitem.created").Id);
-        sandbox.Contoso.AddSubscription("tfs", "workitem.created", new Uri(HooksSandbox.Url));
+        sandbox.Contoso.AddSubscription("pipelines", "ms.vss-pipelines.run-state-changed-event", new Uri(HooksSandbox.Url));
         var fault = sandbox.Faults.RespondWith(400, when: request => request.Method == "PUT");
 
         var outcome = await ApplyAsync(harness);
 
-        Assert.Empty(outcome.Done);
-        Assert.Equal(HookChangeKind.Update, outcome.Failed!.Kind);
+        Assert.Equal(["workitem.created", "ms.vss-pipelines.run-state-changed-event"], outcome.Done.Select(change => change.EventType));
+        Assert.Equal([HookChangeKind.Update, HookChangeKind.Enable], outcome.Failures.Select(failure => failure.Change.Kind));
         Assert.Equal(AzureDevOpsFailure.Refused, outcome.Problem!.Failure);
-        Assert.Equal([HookChangeKind.Enable, HookChangeKind.Delete], outcome.NotTried.Select(change => change.Kind));
-        Assert.DoesNotContain("DELETE", sandbox.Writes);
+        Assert.Equal("git.push", Assert.Single(outcome.NotTried).EventType);
+        Assert.Equal(2, sandbox.Hooks.Count(hook => hook.EventType == "git.push"));
 
         fault.Cancel();
         Assert.Equal(3, (await ApplyAsync(harness)).Done.Count);
         Assert.Empty((await ApplyAsync(harness)).Done);
+    }
+
+    [Fact]
+    public async Task CredentialThatIsNoLongerTaken_EndsThePlan()
+    {
+        await using var sandbox = await HooksSandbox.StartAsync();
+        await using var harness = Harness(sandbox);
+        sandbox.Faults.RespondWith(401, when: request => request.Method == "POST");
+
+        var outcome = await ApplyAsync(harness);
+
+        Assert.Empty(outcome.Done);
+        Assert.Single(outcome.Failures);
+        Assert.Equal(HookEvents.Wanted(Wish.EventTypes).Count - 1, outcome.NotTried.Count);
+    }
+
+    [Theory]
+    [InlineData(404, null)]
+    [InlineData(200, """{"count":0,"value":[]}""")]
+    [InlineData(200, "[]")]
+    [InlineData(200, """{"count":1,"value":[{"id":"of.somebody.else"}]}""")]
+    public async Task ServiceThatListsNoEvents_GetsHooksForThoseThatAreKnown(int status, string? body)
+    {
+        await using var sandbox = await HooksSandbox.StartAsync();
+        await using var harness = Harness(sandbox);
+        sandbox.Faults.RespondWith(status, body: body, when: request => request.Path.EndsWith("/eventtypes", StringComparison.OrdinalIgnoreCase));
+
+        var outcome = await ApplyAsync(harness);
+        var second = await harness.Reconciler.ReadAsync(harness.Organization, Wish, CancellationToken.None);
+
+        Assert.Null(outcome.Problem);
+        Assert.Equal(HookEvents.Wanted(Wish.EventTypes).Count, sandbox.Hooks.Count);
+        Assert.True(second.IsHealthy);
+        Assert.All(second.Notes, note => Assert.Contains("are not listed here", note, StringComparison.Ordinal));
+        Assert.Equal(2, second.Notes.Count);
+    }
+
+    [Fact]
+    public async Task PublisherThatAServerLacks_IsLeftOutWithANote()
+    {
+        await using var sandbox = await HooksSandbox.StartAsync();
+        await using var harness = Harness(sandbox);
+        sandbox.Faults.HtmlErrorPage(404, times: null, request => request.Path.EndsWith("/publishers/pipelines/eventtypes", StringComparison.OrdinalIgnoreCase));
+
+        var outcome = await ApplyAsync(harness);
+        var plan = await harness.Reconciler.ReadAsync(harness.Organization, Wish, CancellationToken.None);
+
+        Assert.Null(outcome.Problem);
+        Assert.DoesNotContain(sandbox.Hooks, hook => hook.PublisherId == "pipelines");
+        Assert.All(plan.Notes, note => Assert.StartsWith("ms.vss-pipeline", note, StringComparison.Ordinal));
+        Assert.NotEmpty(plan.Notes);
     }
 
     [Fact]

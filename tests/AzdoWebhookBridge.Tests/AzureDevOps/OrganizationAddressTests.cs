@@ -33,6 +33,7 @@ public sealed class OrganizationAddressTests
     [InlineData("http://dev.azure.com/contoso", "must be https")]
     [InlineData("https://dev.azure.com", "must name the organization")]
     [InlineData("https://dev.azure.com/contoso/project", "nothing else")]
+    [InlineData("https://contoso.visualstudio.com/Alpha", "nothing else")]
     [InlineData("https://tfs.example/tfs/C/_apis/projects", "without the path of an API")]
     public void Url_ThatIsNone_IsRefusedWithoutBeingQuoted(string? url, string words)
     {
@@ -45,6 +46,7 @@ public sealed class OrganizationAddressTests
     [InlineData("https://dev.azure.com", "https://tfs.example", "AzureDevOps:Organizations:0:Url: must name the organization")]
     [InlineData("http://tfs.example", "https://tfs.example", "AzureDevOps:Organizations:0:Url: must be https")]
     [InlineData("https://tfs.example/C", "https://TFS.example/C/", "AzureDevOps:Organizations:1:Url: is there twice")]
+    [InlineData("https://dev.azure.com/contoso", "https://dev.azure.com/Contoso", "AzureDevOps:Organizations:1:Url: is there twice")]
     public void Configuration_IsRefusedAtTheStart(string first, string second, string problem)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)

@@ -25,6 +25,25 @@ public sealed class OfflineCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task MappingWithoutAFile_IsTheConfiguredOne()
+    {
+        var file = Write("ours.yaml", "port:\n  - blueprint: ours\n    filter: .body.eventType == \"git.push\"\n    entity: { identifier: .body.resource.repository.id }\n");
+        string[] settings = [$"--Mapping:Path={file}", "--Mapping:Presets:0=builds"];
+
+        var shown = (await CommandLineHarness.RunAsync(["mapping", "show", .. settings])).Exits(ExitCode.Done);
+        var check = (await CommandLineHarness.RunAsync(["mapping", "check", .. settings])).Exits(ExitCode.Done);
+        var run = (await CommandLineHarness.RunAsync(["mapping", "run", "--event", Write("event.json", Payloads.Push()), .. settings])).Exits(ExitCode.Done);
+        var missing = (await CommandLineHarness.RunAsync("mapping", "check", $"--Mapping:Path={file}.none")).Exits(ExitCode.Failed);
+
+        Assert.Contains("blueprint: ours", shown.Output, StringComparison.Ordinal);
+        Assert.Contains("built-in:builds.yaml", shown.Output, StringComparison.Ordinal);
+        Assert.Contains("The rules are", check.Error, StringComparison.Ordinal);
+        Assert.Contains("ours.yaml + built-in:builds.yaml", check.Error.ReplaceLineEndings(""), StringComparison.Ordinal);
+        Assert.Contains("port/ours/", run.Output, StringComparison.Ordinal);
+        Assert.Contains("there is no such file", missing.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task MappingCheck_NamesTheProblemWithItsPlace()
     {
         var file = Write("bad.yaml", "port:\n  - blueprint: b\n    filter: .body.eventType ==\n    entity: { identifier: .body.id }\n");

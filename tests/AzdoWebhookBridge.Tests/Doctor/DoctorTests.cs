@@ -3,6 +3,7 @@ using AzdoWebhookBridge.Doctor;
 using AzdoWebhookBridge.Sandbox.Port;
 using AzdoWebhookBridge.Tests.AzureDevOps;
 using AzdoWebhookBridge.Tests.Cli;
+using AzdoWebhookBridge.Tests.Port;
 
 namespace AzdoWebhookBridge.Tests.Doctor;
 
@@ -255,6 +256,33 @@ public sealed class DoctorTests
     }
 
     [Fact]
+    public async Task OrganizationThatHangs_DoesNotHideTheOthers()
+    {
+        await using var bed = await DoctorBed.StartAsync(withHooks: false);
+        var time = new ManualTime();
+        var (isHanging, isReading) = (Signal(), Signal());
+        await using var hanging = await TinyServer.StartAsync(async context =>
+        {
+            var gone = Signal();
+            await using var registration = context.RequestAborted.Register(gone.SetResult);
+            isHanging.TrySetResult();
+            await gone.Task;
+        });
+        bed.AzureDevOps.Faults.RespondOnceWith(500, when: request => request.Path.EndsWith("/eventtypes", StringComparison.OrdinalIgnoreCase) && isReading.TrySetResult() && false);
+        bed.Time = time;
+        bed.Settings["AzureDevOps:Organizations:1:Url"] = new Uri(hanging.Address, "fabrikam").ToString();
+        bed.Settings["AzureDevOps:Organizations:1:Pat"] = "canary-2";
+
+        var running = bed.RunOnlyAsync<AzureDevOpsCheck>();
+        await Task.WhenAll(isHanging.Task, isReading.Task);
+        time.Advance(AzureDevOpsCheck.TimeLimit);
+
+        var findings = await running;
+        Has(findings, "azure devops contoso", Severity.Ok, "May read projects");
+        Has(findings, "azure devops fabrikam", Severity.Problem, "Had no result");
+    }
+
+    [Fact]
     public async Task CheckThatThrows_IsAFindingWithoutItsText()
     {
         var findings = await new DoctorRun([new ThrowingCheck()], TimeProvider.System).RunAsync(CancellationToken.None);
@@ -285,6 +313,8 @@ public sealed class DoctorTests
         Assert.Contains("Port:ClientSecret: is missing", broken.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", run.Output + run.Error + json + terminal.Output, StringComparison.Ordinal);
     }
+
+    private static TaskCompletionSource Signal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private static void SetStatus(DoctorBed bed, string eventType, string status)
     {

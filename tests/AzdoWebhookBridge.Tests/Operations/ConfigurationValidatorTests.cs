@@ -46,6 +46,22 @@ public sealed class ConfigurationValidatorTests
         ("Logging:LogLevel:Default", "Debug"),
         ("AllowedHosts", "*")));
 
+    [Theory]
+    [InlineData("AzureDevOps:PublicUrl", "https://bridge.example/?key=canary", "must not have a query")]
+    [InlineData("AzureDevOps:PublicUrl", "https://bridge.example/#canary", "must not have a query or a fragment")]
+    [InlineData("AzureDevOps:PublicUrl", "https://canary@bridge.example", "must not contain a credential")]
+    [InlineData("AzureDevOps:PublicUrl", "https://bridge.example/x/webhooks/azure-devops/", "write https://bridge.example/x.")]
+    [InlineData("AzureDevOps:EntraUrl", "https://login.example?canary", "must not have a query")]
+    [InlineData("Port:BaseUrl", "https://port.example?canary", "must not have a query")]
+    public void AddressThatPathsAreAddedTo_HasNothingElse(string key, string value, string problem)
+    {
+        var found = Assert.Single(Validate((key, value)));
+
+        Assert.StartsWith($"{key}: ", found, StringComparison.Ordinal);
+        Assert.Contains(problem, found, StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", found, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void ManyProblems_ComeAllAtOnceUnderTheirKeys()
     {

@@ -7,11 +7,13 @@ internal sealed record HookDifference(string Field, string From, string To);
 internal static class HookComparison
 {
     private const string Secret = "***";
+    private const string HeaderField = "header ";
 
     public static IReadOnlyList<HookDifference> Compare(DesiredHook desired, HookSubscription actual)
     {
         var differences = new List<HookDifference>();
-        if (!desired.Event.ResourceVersion.Equals(actual.ResourceVersion, StringComparison.OrdinalIgnoreCase))
+        // A service that does not say has the one that it was given.
+        if (actual.ResourceVersion.Length > 0 && !desired.Event.ResourceVersion.Equals(actual.ResourceVersion, StringComparison.OrdinalIgnoreCase))
         {
             differences.Add(new("resourceVersion", actual.ResourceVersion, desired.Event.ResourceVersion));
         }
@@ -29,16 +31,25 @@ internal static class HookComparison
                 case HookInputs.Headers:
                     CompareHeaders(wanted, found, differences);
                     break;
-                case "acceptUntrustedCerts" when found.Length == 0 || found.Equals(wanted, StringComparison.OrdinalIgnoreCase):
+                case "acceptUntrustedCerts" when found.Length == 0:
                     break;
                 default:
-                    if (!HookInputs.IsMasked(found) && found != wanted)
+                    // Words of the service come in any case.
+                    var comparison = name == HookInputs.Username ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
+                    if (!HookInputs.IsMasked(found) && !found.Equals(wanted, comparison))
                     {
                         differences.Add(new(name, found, wanted));
                     }
 
                     break;
             }
+        }
+
+        // A service that hides secrets may leave the headers out altogether. By themselves they would then differ for ever, however
+        // often they are written; beside something else they are written with it, and "hooks apply --rewrite" writes them anyway.
+        if (!actual.ConsumerInputs.ContainsKey(HookInputs.Headers) && differences.TrueForAll(difference => difference.Field.StartsWith(HeaderField, StringComparison.Ordinal)))
+        {
+            differences.Clear();
         }
 
         return differences;
@@ -73,11 +84,11 @@ internal static class HookComparison
 
             differences.Add(isThere && name == HookEndpoint.MarkerHeader
                 ? new("credential", Secret, Secret)
-                : new($"header {name}", isThere ? Secret : "", Secret));
+                : new(HeaderField + name, isThere ? Secret : "", Secret));
         }
 
         // Their values may be secrets of somebody.
-        differences.AddRange(foundLines.Select(line => new HookDifference($"header {line.Key}", Secret, "")));
+        differences.AddRange(foundLines.Select(line => new HookDifference(HeaderField + line.Key, Secret, "")));
     }
 
     private static Dictionary<string, string> Lines(string headers)

@@ -5,20 +5,6 @@ using Microsoft.Extensions.Options;
 
 namespace AzdoWebhookBridge.AzureDevOps.Hooks;
 
-/// <summary>What is to be hooked, and how to judge what is there.</summary>
-/// <param name="EventTypes">Those that the rules of the mapping name.</param>
-/// <param name="EnablesDisabledByUser">See <see cref="HookPlanRules.EnablesDisabledByUser"/>.</param>
-/// <param name="RewritesAll">See <see cref="HookPlanRules.RewritesAll"/>.</param>
-internal sealed record HookWish(IReadOnlyCollection<string> EventTypes, bool EnablesDisabledByUser = true, bool RewritesAll = false);
-
-/// <summary>What came of a plan.</summary>
-/// <param name="Done">Steps that the service took, in their order.</param>
-/// <param name="Failed">The step that ended it; null when all went well.</param>
-/// <param name="Problem">Why, as a sentence.</param>
-/// <param name="NotTried">What came after that step.</param>
-internal sealed record HookOutcome(
-    IReadOnlyList<HookChange> Done, HookChange? Failed, AzureDevOpsException? Problem, IReadOnlyList<HookChange> NotTried);
-
 /// <summary>
 /// Makes an organization's service hooks as they are to be: reads everything, plans, changes. A reading that is not complete ends
 /// with an exception before anything is changed.
@@ -43,7 +29,7 @@ internal sealed partial class HookReconciler(
         var projects = await ProjectsAsync(organization, cancellationToken);
         var wanted = HookEvents.Wanted(wish.EventTypes);
         var (offered, actual) = await ReadHooksAsync(organization, cancellationToken);
-        var events = wanted.Where(hook => offered.Contains(hook.EventType)).ToList();
+        var events = wanted.Where(hook => offered.Has(hook)).ToList();
         var plan = HookPlan.Make(
             organization.Name,
             DesiredHooks.Make(organization.Name, endpoint, projects, events),
@@ -51,7 +37,12 @@ internal sealed partial class HookReconciler(
             Rules(endpoint.Url, wish));
         return plan with
         {
-            Notes = [.. wanted.Except(events).Select(hook => $"{hook.EventType} is not offered here, so there is no hook for it.")],
+            Notes =
+            [
+                .. events.Select(hook => hook.PublisherId).Distinct(StringComparer.Ordinal).Where(offered.IsAssumed)
+                    .Select(publisherId => $"the events of '{publisherId}' are not listed here; those that the bridge knows are taken to be offered."),
+                .. wanted.Except(events).Select(hook => $"{hook.EventType} is not offered here, so there is no hook for it."),
+            ],
         };
     }
 
@@ -69,8 +60,8 @@ internal sealed partial class HookReconciler(
     }
 
     /// <summary>
-    /// Takes the steps of those kinds one after the other and stops at the first that fails: what is left is planned again the
-    /// next time.
+    /// Takes the steps of those kinds one after the other. One that is refused does not keep the others from being taken, except for
+    /// deletions of what it was to stand in for; a service that takes nothing now ends it. What is left is planned again the next time.
     /// </summary>
     /// <param name="organization">The one that the plan was read from.</param>
     /// <param name="plan">What <see cref="ReadAsync"/> gave.</param>
@@ -81,11 +72,16 @@ internal sealed partial class HookReconciler(
         IAzureDevOpsOrganization organization, HookPlan plan, IReadOnlyCollection<HookChangeKind> kinds, Action<HookChange>? done,
         CancellationToken cancellationToken)
     {
+        var (taken, failures, notTried) = (new List<HookChange>(), new List<HookFailure>(), new List<HookChange>());
         // Deletions last: until then what receives events stays.
-        var steps = plan.Changes.Where(change => kinds.Contains(change.Kind)).OrderBy(change => change.Kind == HookChangeKind.Delete).ToList();
-        for (var index = 0; index < steps.Count; index++)
+        foreach (var step in plan.Changes.Where(change => kinds.Contains(change.Kind)).OrderBy(change => change.Kind == HookChangeKind.Delete))
         {
-            var step = steps[index];
+            if (failures.Exists(failure => !failure.IsOfThisHook || StandsIn(failure.Change, step)))
+            {
+                notTried.Add(step);
+                continue;
+            }
+
             try
             {
                 await TakeAsync(organization, step, cancellationToken);
@@ -93,15 +89,20 @@ internal sealed partial class HookReconciler(
             catch (AzureDevOpsException exception)
             {
                 Log.ChangeFailed(logger, organization.Name, step.Kind, step.EventType, exception.Failure);
-                return new HookOutcome([.. steps.Take(index)], step, exception, [.. steps.Skip(index + 1)]);
+                failures.Add(new HookFailure(step, exception));
+                continue;
             }
 
             Log.Changed(logger, organization.Name, step.Kind, step.EventType, step.Scope);
+            taken.Add(step);
             done?.Invoke(step);
         }
 
-        return new HookOutcome(steps, null, null, []);
+        return new HookOutcome(taken, failures, notTried);
     }
+
+    private static bool StandsIn(HookChange one, HookChange deletion) =>
+        deletion.Kind == HookChangeKind.Delete && one.Kind != HookChangeKind.Delete && one.EventType == deletion.EventType;
 
     private static async Task TakeAsync(IAzureDevOpsOrganization organization, HookChange step, CancellationToken cancellationToken)
     {
@@ -124,9 +125,9 @@ internal sealed partial class HookReconciler(
     private static async Task ReplaceAsync(
         IAzureDevOpsOrganization organization, DesiredHook hook, HookSubscription subscription, CancellationToken cancellationToken)
     {
-        var replaced = HookSubscription.Read(await organization.ReplaceSubscriptionAsync(
-            subscription.PublisherId, subscription.Id, HookBody.Replace(hook, subscription), cancellationToken));
-        if (!replaced.IsEnabled)
+        var replaced = await organization.ReplaceSubscriptionAsync(
+            subscription.PublisherId, subscription.Id, HookBody.Replace(hook, subscription), cancellationToken);
+        if (!HookSubscription.IsOn(replaced))
         {
             // What the service itself switched off may stay off, whatever is written into it: another one takes its place.
             await CreateAsync(organization, hook, cancellationToken);
@@ -157,31 +158,36 @@ internal sealed partial class HookReconciler(
         return plan.Hooks[0].Subscription is { IsEnabled: true };
     }
 
-    private static async Task<(HashSet<string> Offered, List<HookSubscription> Hooks)> ReadHooksAsync(
+    private static async Task<(OfferedEvents Offered, List<HookSubscription> Hooks)> ReadHooksAsync(
         IAzureDevOpsOrganization organization, CancellationToken cancellationToken)
     {
-        var offered = new HashSet<string>(StringComparer.Ordinal);
-        var hooks = new Dictionary<string, HookSubscription>(StringComparer.OrdinalIgnoreCase);
+        var lists = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
         foreach (var publisherId in HookEvents.Publishers)
         {
-            var eventTypes = await organization.ListEventTypesAsync(publisherId, cancellationToken);
-            if (eventTypes.Count == 0)
-            {
-                continue;
-            }
+            lists[publisherId] = await organization.ListEventTypesAsync(publisherId, cancellationToken);
+        }
 
-            offered.UnionWith(eventTypes);
-            var page = await organization.ListSubscriptionsAsync(publisherId, cancellationToken);
-            foreach (var hook in page.Items.Select(HookSubscription.Read))
+        var offered = OfferedEvents.Of(lists);
+        var hooks = new Dictionary<string, HookSubscription>(StringComparer.OrdinalIgnoreCase);
+        foreach (var publisherId in HookEvents.Publishers.Where(id => offered.Has(id)))
+        {
+            try
             {
-                hooks[hook.Id] = hook;
+                var page = await organization.ListSubscriptionsAsync(publisherId, cancellationToken);
+                foreach (var hook in page.Items.Select(HookSubscription.Read))
+                {
+                    hooks[hook.Id] = hook;
+                }
+            }
+            catch (AzureDevOpsException exception) when (
+                exception.Failure == AzureDevOpsFailure.NotFound && offered.IsAssumed(publisherId) && publisherId != HookEvents.TfsPublisher)
+            {
+                // Nothing said that it is there. The one for code and work items is everywhere.
+                offered.Remove(publisherId);
             }
         }
 
-        return offered.Count > 0
-            ? (offered, [.. hooks.Values])
-            : throw new AzureDevOpsException(AzureDevOpsFailure.Refused,
-                $"{organization.Name}: it offers no events at all for service hooks. Check AzureDevOps:Organizations:#:Url.");
+        return (offered, [.. hooks.Values]);
     }
 
     private static async Task<List<HookProject>> ProjectsAsync(IAzureDevOpsOrganization organization, CancellationToken cancellationToken)

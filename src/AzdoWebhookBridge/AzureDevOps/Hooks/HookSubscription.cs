@@ -36,8 +36,8 @@ internal sealed record HookSubscription
 
     public string? Url => ConsumerInputs.GetValueOrDefault(HookInputs.Url);
 
-    /// <summary>Empty for the whole organization.</summary>
-    public string ProjectId => PublisherInputs.GetValueOrDefault(HookInputs.ProjectId) ?? "";
+    /// <summary>Empty for the whole organization, which a service may also write as the id of nothing.</summary>
+    public string ProjectId => PublisherInputs.GetValueOrDefault(HookInputs.ProjectId) is { } id && id.Trim() != Guid.Empty.ToString() ? id.Trim() : "";
 
     public bool IsEnabled => Status.Equals(Enabled, StringComparison.OrdinalIgnoreCase);
 
@@ -71,13 +71,18 @@ internal sealed record HookSubscription
             : throw new AzureDevOpsException(
                 AzureDevOpsFailure.Refused, "A service hook in the list has no id, publisher or event type: the answer has a form that is not known here.");
 
+    /// <summary>Whether a service that was just told to switch a hook on says nothing else.</summary>
+    public static bool IsOn(JsonElement answer) =>
+        answer.ValueKind != JsonValueKind.Object || Text(answer, "status") is not { } status || status.Equals(Enabled, StringComparison.OrdinalIgnoreCase);
+
     private static Dictionary<string, string> Inputs(JsonElement json, string member)
     {
         // Names differ in case between versions of the service.
         var inputs = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         if (json.TryGetProperty(member, out var values) && values.ValueKind == JsonValueKind.Object)
         {
-            foreach (var value in values.EnumerateObject())
+            // An input without a value is as good as none.
+            foreach (var value in values.EnumerateObject().Where(value => value.Value.ValueKind != JsonValueKind.Null))
             {
                 inputs[value.Name] = value.Value.ValueKind == JsonValueKind.String ? value.Value.GetString()! : value.Value.GetRawText();
             }

@@ -44,25 +44,10 @@ internal sealed class HttpAnswer
         || (Body.Length > 0 && FirstVisible(Body.Span) == (byte)'<');
 
     /// <summary>The body as a JSON object; null when it is anything else.</summary>
-    public JsonDocument? TryReadObject()
-    {
-        try
-        {
-            var document = JsonDocument.Parse(Body);
-            if (document.RootElement.ValueKind == JsonValueKind.Object)
-            {
-                return document;
-            }
+    public JsonDocument? TryReadObject() => TryRead(JsonValueKind.Object);
 
-            document.Dispose();
-        }
-        catch (JsonException)
-        {
-            // The caller says what that means; nothing in the body can be trusted.
-        }
-
-        return null;
-    }
+    /// <summary>The body as a JSON array; null when it is anything else.</summary>
+    public JsonDocument? TryReadList() => TryRead(JsonValueKind.Array);
 
     /// <summary>Text of the service fit for a reason: one line, short, without secrets.</summary>
     public string Excerpt(string? text)
@@ -103,6 +88,26 @@ internal sealed class HttpAnswer
         }
 
         return line.ToString().Trim();
+    }
+
+    private JsonDocument? TryRead(JsonValueKind kind)
+    {
+        try
+        {
+            var document = JsonDocument.Parse(Body);
+            if (document.RootElement.ValueKind == kind)
+            {
+                return document;
+            }
+
+            document.Dispose();
+        }
+        catch (JsonException)
+        {
+            // The caller says what that means; nothing in the body can be trusted.
+        }
+
+        return null;
     }
 
     private static byte FirstVisible(ReadOnlySpan<byte> body)

@@ -13,18 +13,37 @@ internal static class ConfiguredMapping
     /// <summary>The rules, or all that is wrong with them; a file that cannot be read is a problem like others.</summary>
     public static MappingLoadResult Load(IConfiguration configuration)
     {
+        var (sources, problem) = Read(configuration);
+        return problem is null ? MappingSource.Load(sources) : new MappingLoadResult(null, [problem], []);
+    }
+
+    /// <summary>The texts that the rules come from.</summary>
+    /// <exception cref="MappingException">The file cannot be read.</exception>
+    public static IReadOnlyList<MappingSource> Sources(IConfiguration configuration)
+    {
+        var (sources, problem) = Read(configuration);
+        return problem is null ? sources : throw new MappingException([problem]);
+    }
+
+    private static (IReadOnlyList<MappingSource> Sources, MappingProblem? Problem) Read(IConfiguration configuration)
+    {
         var options = new MappingOptions();
         configuration.GetSection(MappingOptions.SectionName).Bind(options);
+        if (BuiltInMapping.Refuse(options.Path, options.Presets) is { } refusal)
+        {
+            return ([], new MappingProblem($"{MappingOptions.SectionName}:Presets", Rule: null, 1, 1, refusal));
+        }
+
         var path = options.Path.Trim();
         try
         {
             var file = path.Length == 0 ? null : new MappingSource(path, File.ReadAllText(path));
-            return MappingSource.Load(BuiltInMapping.Sources(file, options.Presets));
+            return (BuiltInMapping.Sources(file, options.Presets), null);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             var reason = exception is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : "the file cannot be read";
-            return new MappingLoadResult(null, [new MappingProblem(path, Rule: null, 1, 1, reason)], []);
+            return ([], new MappingProblem(path, Rule: null, 1, 1, reason));
         }
     }
 }

@@ -141,11 +141,11 @@ internal sealed class ConfigurationValidator
             }
         }
 
-        var organizations = new HashSet<Uri>();
+        var organizations = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var entry in _configuration.GetSection("AzureDevOps:Organizations").GetChildren())
         {
             CheckOrganization(entry);
-            if (OrganizationAddress.TryParse(entry["Url"], out var address, out _) && !organizations.Add(address.Root))
+            if (OrganizationAddress.TryParse(entry["Url"], out var address, out _) && !organizations.Add(address.LongName))
             {
                 _problems.Add($"{entry.Path}:Url: is there twice; write all its projects below one.");
             }
@@ -157,8 +157,32 @@ internal sealed class ConfigurationValidator
             _problems.Add($"{MappingOptions.SectionName}:Presets: {refusal}");
         }
 
+        foreach (var key in new[] { "AzureDevOps:PublicUrl", "AzureDevOps:EntraUrl", "Port:BaseUrl", "Konnect:BaseUrl" })
+        {
+            CheckRoot(key);
+        }
+
         CheckPair(_configuration.GetSection("Port"), "ClientId", "ClientSecret");
         CheckHeader(_configuration.GetSection($"{IngressOptions.SectionName}:Header"));
+    }
+
+    // Paths are added to these.
+    private void CheckRoot(string key)
+    {
+        if (_configuration[key] is not { Length: > 0 } value || ConfigurationValue.Check(ConfigurationKeys.Find(key)!, value) is not null
+            || !Uri.TryCreate(value.Trim(), UriKind.Absolute, out var url))
+        {
+            return;
+        }
+
+        if (url.Query.Length > 0 || url.Fragment.Length > 0)
+        {
+            _problems.Add($"{key}: must not have a query or a fragment: paths are added to it.");
+        }
+        else if (key == "AzureDevOps:PublicUrl" && url.AbsolutePath.TrimEnd('/') is var path && path.EndsWith(IngressEndpoints.Path, StringComparison.OrdinalIgnoreCase))
+        {
+            _problems.Add($"{key}: must not have the webhook's path, which is added to it; write {url.GetLeftPart(UriPartial.Authority)}{path[..^IngressEndpoints.Path.Length]}.");
+        }
     }
 
     private void CheckOrganization(IConfigurationSection entry)
