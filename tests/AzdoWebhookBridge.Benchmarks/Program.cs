@@ -1,7 +1,7 @@
 using AzdoWebhookBridge.Benchmarks.Load;
 using BenchmarkDotNet.Running;
 
-// parts [BenchmarkDotNet options] | ingest [seconds] | deliver [events] | backfill [work items] | hit PORT SECONDS (a server that runs already) | bare (the server that ingest compares to)
+// parts [BenchmarkDotNet options] | ingest [seconds] | deliver [events] | backfill [work items [unlimited]] | hit PORT SECONDS (a server that runs already) | bare (the server that ingest compares to)
 switch (args.FirstOrDefault())
 {
     case "bare":
@@ -17,12 +17,11 @@ switch (args.FirstOrDefault())
         await LoadRun.DeliverAsync(args.Length > 1 ? int.Parse(args[1]) : 20_000);
         return 0;
     case "backfill":
-        await BackfillLoad.RunAsync(args.Length > 1 ? int.Parse(args[1]) : 100_000);
-        return 0;
+        return await BackfillLoad.RunAsync(args.Length > 1 ? int.Parse(args[1]) : 100_000, isLimited: args.ElementAtOrDefault(2) != "unlimited");
     case "parts":
         BenchmarkSwitcher.FromAssembly(typeof(LoadRun).Assembly).Run(args[1..]);
         return 0;
     default:
-        Console.Error.WriteLine("usage: parts [options] | ingest [seconds] | deliver [events] | backfill [work items]");
+        Console.Error.WriteLine("usage: parts [options] | ingest [seconds] | deliver [events] | backfill [work items [unlimited]]");
         return 1;
 }

@@ -14,7 +14,7 @@ internal static class BackfillEndpoints
         api.MapPost("/backfill", StartBackfillAsync).ForWriters("StartBackfill", "Reads projects, repositories, pipelines and work items from Azure DevOps.")
             .Produces<BackfillModel>(StatusCodes.Status202Accepted)
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status409Conflict);
-        api.MapPost("/backfill/resume", ResumeBackfillAsync).ForWriters("ResumeBackfill", "Goes on with a backfill that failed or was cancelled.")
+        api.MapPost("/backfill/resume", ResumeBackfillAsync).ForWriters("ResumeBackfill", "Goes on with a backfill that failed or was cancelled; one under way goes on anyway.")
             .Produces<BackfillModel>(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status409Conflict);
         api.MapPost("/backfill/cancel", CancelBackfillAsync).ForWriters("CancelBackfill", "Ends the backfill after the page it is at.")
             .Produces<BackfillModel>(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status409Conflict);
@@ -43,6 +43,11 @@ internal static class BackfillEndpoints
             return OperatorApi.Invalid($"There is no kind '{kind}'; there are {string.Join(", ", BackfillEvents.Kinds)}.");
         }
 
+        if (start.Kinds?.FirstOrDefault(kind => !backfill.Kinds.Contains(kind, StringComparer.Ordinal)) is { } unused)
+        {
+            return OperatorApi.Invalid($"No rule is for '{unused}': one that says 'backfill: {unused}' is needed; the rules are for {string.Join(", ", backfill.Kinds)}.");
+        }
+
         var request = new BackfillRequest
         {
             Organizations = start.Organizations ?? [],
@@ -60,7 +65,7 @@ internal static class BackfillEndpoints
     }
 
     private static async Task<IResult> ResumeBackfillAsync(BackfillWorker backfill, CancellationToken cancellationToken) =>
-        Answer(await backfill.ResumeAsync(cancellationToken), "There is no backfill that failed or was cancelled.");
+        Answer(await backfill.ResumeAsync(cancellationToken), "There is no backfill that failed, was cancelled or is under way.");
 
     private static async Task<IResult> CancelBackfillAsync(BackfillWorker backfill, CancellationToken cancellationToken) =>
         Answer(await backfill.CancelAsync(cancellationToken), "There is no backfill under way.");
@@ -71,12 +76,18 @@ internal static class BackfillEndpoints
         {
             return new ProblemResult(
                 ProblemTypes.Conflict,
-                $"The plan deletes {plan.Total} of {plan.InScope} entities. That many are rather a permission that was lost; say allowLarge if it is meant.");
+                $"The plan deletes {string.Join(", ", plan.Large)}. That many are rather a permission that was lost; say allowLarge if it is meant.");
         }
 
-        return Answer(
-            await backfill.PruneAsync(prune.Expected, cancellationToken),
-            "No prune of that many entities is planned; see GET /api/backfill.");
+        var wasPlanned = await backfill.GetAsync(cancellationToken) is { Status: BackfillStatus.Planned };
+        if (await backfill.PruneAsync(prune.Expected, cancellationToken) is { } pruned)
+        {
+            return Answer(pruned, "");
+        }
+
+        // It was planned, and cannot be told any more: its last note says why.
+        var whyNot = wasPlanned && await backfill.GetAsync(cancellationToken) is { Status: BackfillStatus.Done, Notes: [.., var note] } ? note : null;
+        return Answer(null, whyNot ?? "No prune of that many entities is planned; see GET /api/backfill.");
     }
 
     private static IResult Answer(BackfillState? state, string whyNot) =>
@@ -92,7 +103,7 @@ internal sealed record BackfillStart(
     IReadOnlyList<string>? Organizations, IReadOnlyList<string>? Projects, IReadOnlyList<string>? Kinds, DateTimeOffset? Since, bool Prune);
 
 /// <param name="Expected">How many entities the plan deletes.</param>
-/// <param name="AllowLarge">Needed when those are more than ten and more than a tenth.</param>
+/// <param name="AllowLarge">Needed when those of a blueprint are more than ten and more than a tenth of it.</param>
 internal sealed record BackfillPrune(int Expected, bool AllowLarge);
 
 /// <param name="Status"><c>none</c>, <c>reading</c>, <c>comparing</c>, <c>planned</c>, <c>done</c>, <c>failed</c> or <c>cancelled</c>.</param>
@@ -100,6 +111,7 @@ internal sealed record BackfillPrune(int Expected, bool AllowLarge);
 /// <param name="Counts">Things read, by kind.</param>
 /// <param name="Fraction">From 0 to 1, a guess.</param>
 /// <param name="ReadingSeconds">The time that reading took so far.</param>
+/// <param name="Notes">What was left out, and why.</param>
 internal sealed record BackfillModel(
     string Status,
     string? Reason,
@@ -111,10 +123,11 @@ internal sealed record BackfillModel(
     double Fraction,
     double ReadingSeconds,
     IReadOnlyList<BackfillOrganizationModel> Organizations,
-    PrunePlan? Prune)
+    PrunePlan? Prune,
+    IReadOnlyList<string> Notes)
 {
     public static BackfillModel Of(BackfillState? state) => state is null
-        ? new BackfillModel("none", null, null, null, null, new Dictionary<string, long>(StringComparer.Ordinal), 0, 0, 0, [], null)
+        ? new BackfillModel("none", null, null, null, null, new Dictionary<string, long>(StringComparer.Ordinal), 0, 0, 0, [], null, [])
         : new BackfillModel(
             state.Status.ToString().ToLowerInvariant(),
             state.Reason,
@@ -130,7 +143,8 @@ internal sealed record BackfillModel(
                 organization.IsDone ? null : organization.HasProjects ? organization.Kinds[organization.Kind] : BackfillEvents.Project,
                 organization.IsDone ? organization.Projects.Count : organization.Project,
                 organization.Projects.Count))],
-            state.Prune);
+            state.Prune,
+            state.Notes);
 }
 
 /// <param name="Kind">The kind that is being read; null after the last.</param>

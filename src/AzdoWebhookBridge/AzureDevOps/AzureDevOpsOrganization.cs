@@ -235,7 +235,9 @@ internal sealed class AzureDevOpsOrganization(OrganizationAddress address, Azure
             throw Unknown(call, $"'{member}' is no list");
         }
 
-        return [.. list.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.Object).Select(item => item.Clone())];
+        // A work item that is gone is null in its batch; anything else left out could be read as "there is none".
+        var items = list.EnumerateArray().Where(item => item.ValueKind != JsonValueKind.Null).Select(item => item.Clone()).ToList();
+        return items.TrueForAll(item => item.ValueKind == JsonValueKind.Object) ? items : throw Unknown(call, $"an element of '{member}' is no object");
     }
 
     private int Number(JsonElement item, string member, AzureDevOpsCall call) =>

@@ -43,6 +43,9 @@ internal static class BackfillBody
         return buffer.WrittenSpan.ToArray();
     }
 
+    /// <summary>What an event has beside its body: it came by no request.</summary>
+    public static byte[] EmptyContext => """{"headers":{},"queryParams":{}}"""u8.ToArray();
+
     /// <summary>The time as events have it, with all its digits.</summary>
     public static string Text(DateTimeOffset moment) =>
         moment.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffffffZ", CultureInfo.InvariantCulture);

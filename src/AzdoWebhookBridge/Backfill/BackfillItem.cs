@@ -8,4 +8,7 @@ namespace AzdoWebhookBridge.Backfill;
 internal sealed record BackfillItem(string Kind, string Id, byte[] Body, DateTimeOffset Moment);
 
 /// <summary>What one step read, and where the next begins.</summary>
-internal sealed record BackfillStep(IReadOnlyList<BackfillItem> Items, OrganizationProgress Next);
+/// <param name="Items">What was found.</param>
+/// <param name="Next">Where the next one begins.</param>
+/// <param name="Note">What was left out, and why; null when nothing was.</param>
+internal sealed record BackfillStep(IReadOnlyList<BackfillItem> Items, OrganizationProgress Next, string? Note = null);

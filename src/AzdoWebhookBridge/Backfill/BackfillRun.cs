@@ -1,5 +1,6 @@
 using AzdoWebhookBridge.AzureDevOps;
 using AzdoWebhookBridge.Events;
+using AzdoWebhookBridge.Mapping;
 using AzdoWebhookBridge.Storage;
 
 namespace AzdoWebhookBridge.Backfill;
@@ -16,6 +17,8 @@ internal sealed class BackfillRun(IBridgeStore store, IAzureDevOpsOrganizations 
 {
     // Live events are mapped in the order of their arrival: not behind more than a second of backfill.
     private const long MostWaiting = 1_000;
+
+    private const int MostNotes = 50;
     private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(50);
 
     private readonly Dictionary<string, OrganizationReader> _readers = new(StringComparer.Ordinal);
@@ -23,9 +26,31 @@ internal sealed class BackfillRun(IBridgeStore store, IAzureDevOpsOrganizations 
     /// <summary>What is known of the run; null before the first.</summary>
     public BackfillState? State { get; private set; }
 
+    /// <summary>What a run that is to prune has found. Null for others, and after a restart: it is not stored.</summary>
+    public SeenEntities? Seen { get; private set; }
+
+    /// <summary>Called while the run waits for the store.</summary>
+    public Action Beat { get; set; } = static () => { };
+
     /// <summary>Reads the place back after a start.</summary>
-    public async Task<BackfillState?> LoadAsync(CancellationToken cancellationToken) =>
-        State = BackfillState.Parse(await store.ReadStateAsync(name, cancellationToken).ConfigureAwait(false));
+    public async Task<BackfillState?> LoadAsync(CancellationToken cancellationToken)
+    {
+        Seen = null;
+        return State = BackfillState.Parse(await store.ReadStateAsync(name, cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>Begins a new run for these rules; one that is to prune notes what it finds.</summary>
+    public async Task<BackfillState> StartAsync(BackfillRequest request, MappingRules rules, CancellationToken cancellationToken)
+    {
+        var state = await StartAsync(request, rules.BackfillKinds, cancellationToken).ConfigureAwait(false);
+        if (!request.Prune)
+        {
+            return state;
+        }
+
+        Seen = new SeenEntities(rules);
+        return await SaveAsync(state with { Fingerprint = rules.Fingerprint }, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Begins a new run and forgets the one before.</summary>
     /// <param name="request">What is to be read.</param>
@@ -34,6 +59,7 @@ internal sealed class BackfillRun(IBridgeStore store, IAzureDevOpsOrganizations 
     public async Task<BackfillState> StartAsync(BackfillRequest request, IReadOnlyList<string> kinds, CancellationToken cancellationToken)
     {
         _readers.Clear();
+        Seen = null;
         return await SaveAsync(
             new BackfillState
             {
@@ -57,24 +83,24 @@ internal sealed class BackfillRun(IBridgeStore store, IAzureDevOpsOrganizations 
     public async Task<bool> StepAsync(CancellationToken cancellationToken)
     {
         var state = State!;
-        var index = 0;
-        while (index < state.Organizations.Count && state.Organizations[index].IsDone)
-        {
-            index++;
-        }
-
-        if (index == state.Organizations.Count)
+        var index = Current(state);
+        if (index < 0)
         {
             return false;
         }
 
         await GiveWayAsync(cancellationToken).ConfigureAwait(false);
         var started = time.GetTimestamp();
-        var step = await ReaderOf(state, state.Organizations[index]).ReadAsync(state.Organizations[index], cancellationToken).ConfigureAwait(false);
-        await StoreAsync(step).ConfigureAwait(false);
-
+        var step = await ReadAsync(state, state.Organizations[index], cancellationToken).ConfigureAwait(false);
         var progress = state.Organizations.ToArray();
         progress[index] = step.Next;
+        CheckProjects(state.Request, progress);
+        await StoreAsync(step).ConfigureAwait(false);
+        foreach (var item in step.Items)
+        {
+            Seen?.Add(item);
+        }
+
         var counts = new Dictionary<string, long>(state.Counts, StringComparer.Ordinal);
         foreach (var item in step.Items)
         {
@@ -89,21 +115,29 @@ internal sealed class BackfillRun(IBridgeStore store, IAzureDevOpsOrganizations 
                 Pages = state.Pages + 1,
                 ReadingMs = state.ReadingMs + (long)time.GetElapsedTime(started).TotalMilliseconds,
                 Reason = null,
+                Notes = step.Note is null ? state.Notes : Noted(state, step.Note),
             },
             CancellationToken.None).ConfigureAwait(false);
         return true;
     }
 
-    /// <summary>Leaves the kind that cannot be read, and goes on with the next.</summary>
+    /// <summary>Leaves out the rest of what is being read now, for example a kind that the credential may not read, and says why.</summary>
     public async Task SkipAsync(string note, CancellationToken cancellationToken)
     {
-        var all = State!.Organizations.ToArray();
-        var index = Array.FindIndex(all, organization => !organization.IsDone);
-        var progress = all[index];
-        all[index] = progress.HasProjects
-            ? progress with { Kind = progress.Kind + 1, Project = 0, Continuation = null }
-            : progress with { HasProjects = true, Projects = [], Kind = progress.Kinds.Count };
-        await SaveAsync(State with { Organizations = all, Reason = note }, cancellationToken).ConfigureAwait(false);
+        var state = State!;
+        var index = Current(state);
+        if (index < 0)
+        {
+            return;
+        }
+
+        var progress = state.Organizations.ToArray();
+        var current = progress[index];
+        // Taken away, for it was not read. Without the projects there is nothing to be read at all.
+        progress[index] = current.HasProjects
+            ? current with { Kinds = [.. current.Kinds.Where((_, kind) => kind != current.Kind)], Project = 0, Continuation = null }
+            : current with { HasProjects = true, Projects = [], Kinds = [], Kind = 0, Project = 0, Continuation = null };
+        await SaveAsync(state with { Organizations = progress, Notes = Noted(state, note), Reason = null }, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Stores an event of this run that did not come from a page.</summary>
@@ -115,7 +149,7 @@ internal sealed class BackfillRun(IBridgeStore store, IAzureDevOpsOrganizations 
                 EventType = eventType,
                 CreatedTicks = moment.UtcTicks,
                 ReceivedAt = Now,
-                Context = EmptyContext,
+                Context = BackfillBody.EmptyContext,
                 Body = body,
             },
             CancellationToken.None);
@@ -127,11 +161,10 @@ internal sealed class BackfillRun(IBridgeStore store, IAzureDevOpsOrganizations 
         while (await store.GetOverviewAsync(cancellationToken).ConfigureAwait(false) is { EventsWaiting: > 0 } overview
             && (overview.OldestEventReceivedAt ?? now) <= now)
         {
+            Beat();
             await Task.Delay(Breath, time, cancellationToken).ConfigureAwait(false);
         }
     }
-
-    private static byte[] EmptyContext => """{"headers":{},"queryParams":{}}"""u8.ToArray();
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -144,6 +177,46 @@ internal sealed class BackfillRun(IBridgeStore store, IAzureDevOpsOrganizations 
             // Comes with the revisions.
             .Where(kind => kind is not BackfillEvents.WorkItemDeleted),
     ];
+
+    // The projects of all organizations first: whether one that was asked for is anywhere shows at once.
+    private static int Current(BackfillState state)
+    {
+        var organizations = state.Organizations.ToList();
+        var index = organizations.FindIndex(organization => !organization.HasProjects);
+        return index >= 0 ? index : organizations.FindIndex(organization => !organization.IsDone);
+    }
+
+    private static string[] Noted(BackfillState state, string note) =>
+        state.Notes.Contains(note, StringComparer.Ordinal) || state.Notes.Count > MostNotes ? [.. state.Notes]
+        : state.Notes.Count == MostNotes ? [.. state.Notes, "and more of that kind"]
+        : [.. state.Notes, note];
+
+    private static void CheckProjects(BackfillRequest request, OrganizationProgress[] progress)
+    {
+        if (progress.All(organization => organization.HasProjects)
+            && request.Projects.FirstOrDefault(name => !progress.Any(organization => organization.Projects.Any(project => project.Is(name)))) is { } missing)
+        {
+            throw new AzureDevOpsException(
+                AzureDevOpsFailure.NotFound,
+                progress.Length == 1
+                    ? $"{progress[0].Name} has no project '{missing}', or the credential does not see it."
+                    : $"{string.Join(", ", progress.Select(organization => organization.Name))} have no project '{missing}', or the credentials do not see it.");
+        }
+    }
+
+    // An answer that is not what the service documents says so at once, instead of being asked for again for ever.
+    private async Task<BackfillStep> ReadAsync(BackfillState state, OrganizationProgress progress, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReaderOf(state, progress).ReadAsync(progress, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not (AzureDevOpsException or StoreUnavailableException or OperationCanceledException))
+        {
+            throw new AzureDevOpsException(
+                AzureDevOpsFailure.Refused, $"The answer to {progress.Where} is not understood ({exception.GetType().Name}).");
+        }
+    }
 
     private OrganizationReader ReaderOf(BackfillState state, OrganizationProgress progress)
     {
@@ -161,6 +234,7 @@ internal sealed class BackfillRun(IBridgeStore store, IAzureDevOpsOrganizations 
     {
         while ((await store.GetOverviewAsync(cancellationToken).ConfigureAwait(false)).EventsWaiting > MostWaiting)
         {
+            Beat();
             await Task.Delay(Breath, time, cancellationToken).ConfigureAwait(false);
         }
     }

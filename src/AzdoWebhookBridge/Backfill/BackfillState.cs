@@ -34,6 +34,12 @@ internal sealed record BackfillState
 
     public PrunePlan? Prune { get; init; }
 
+    /// <summary>Of the rules at the start; a prune has to be planned and confirmed with the same. Null when none is to be.</summary>
+    public string? Fingerprint { get; init; }
+
+    /// <summary>What was left out, and why; for people.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     [JsonIgnore]
     public bool IsActive => Status is BackfillStatus.Reading or BackfillStatus.Comparing;
 
@@ -74,8 +80,17 @@ internal sealed record OrganizationProgress
     /// <summary>Where the next page begins; null for the first.</summary>
     public string? Continuation { get; init; }
 
+    /// <summary>Ids of projects of which something could not be read: what is missing in them may be there.</summary>
+    public IReadOnlyList<string> Skipped { get; init; } = [];
+
     [JsonIgnore]
     public bool IsDone => HasProjects && Kind >= Kinds.Count;
+
+    /// <summary>What is being read, in words.</summary>
+    [JsonIgnore]
+    public string Where => !HasProjects || Kind >= Kinds.Count ? $"{Name}: projects"
+        : Project >= Projects.Count ? $"{Name}: {Kinds[Kind]}"
+        : $"{Name}: {Kinds[Kind]} of {Projects[Project].Name}";
 
     [JsonIgnore]
     public double Fraction => IsDone ? 1
@@ -86,11 +101,15 @@ internal sealed record OrganizationProgress
 /// <param name="Id">Its GUID.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="BaseUrl">The organization's address as the service itself writes it, with a slash at the end: what hooks have as well.</param>
-internal sealed record ProjectReference(string Id, string Name, string BaseUrl);
+internal sealed record ProjectReference(string Id, string Name, string BaseUrl)
+{
+    public bool Is(string nameOrId) =>
+        string.Equals(Name, nameOrId, StringComparison.OrdinalIgnoreCase) || string.Equals(Id, nameOrId, StringComparison.OrdinalIgnoreCase);
+}
 
 /// <summary>What a complete run did not find any more.</summary>
 /// <param name="Total">Entities to delete.</param>
-/// <param name="InScope">Entities that were compared.</param>
+/// <param name="InScope">Entities that were compared, of all blueprints together.</param>
 /// <param name="Blueprints">Entities to delete by <c>target/blueprint</c>.</param>
 /// <param name="Examples">The first of them.</param>
 /// <param name="Notes">Blueprints that could not be compared, and why.</param>
@@ -101,15 +120,24 @@ internal sealed record PrunePlan(
     IReadOnlyList<string> Examples,
     IReadOnlyList<string> Notes)
 {
+    /// <summary>Entities that were compared, by <c>target/blueprint</c>.</summary>
+    public IReadOnlyDictionary<string, int> Compared { get; init; } = new Dictionary<string, int>(StringComparer.Ordinal);
+
     /// <summary>Entities deleted after the confirmation.</summary>
     public int Deleted { get; init; }
 
     /// <summary>
-    /// More than ten, and more than a tenth of what is there: rather a permission that was lost than that many deletions. Has to
-    /// be asked for in so many words.
+    /// Blueprints that would lose more than ten entities, and more than a tenth of those that are there: rather a permission that
+    /// was lost than that many deletions. Each by its own, for one that has many hides what happens to another.
     /// </summary>
     [JsonIgnore]
-    public bool IsLarge => Total > 10 && Total * 10L > InScope;
+    public IEnumerable<string> Large => Blueprints
+        .Where(gone => gone.Value > 10 && gone.Value * 10L > Compared.GetValueOrDefault(gone.Key))
+        .Select(gone => $"{gone.Value} of {Compared.GetValueOrDefault(gone.Key)} of {gone.Key}");
+
+    /// <summary>Whether it has to be asked for in so many words; see <see cref="Large"/>.</summary>
+    [JsonIgnore]
+    public bool IsLarge => Large.Any();
 }
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true)]

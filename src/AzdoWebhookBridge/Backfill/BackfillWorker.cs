@@ -32,7 +32,11 @@ internal sealed partial class BackfillWorker(
     private readonly SemaphoreSlim _gate = new(1);
     private readonly WorkSignal _asked = new();
     private CancellationTokenSource? _step;
+    private int _cancelling;
     private bool _isLoaded;
+
+    /// <summary>What the rules in force have use for.</summary>
+    public IReadOnlyList<string> Kinds => mapping.Current.Rules.BackfillKinds;
 
     /// <summary>How the newest run stands; null when there was none.</summary>
     public async Task<BackfillState?> GetAsync(CancellationToken cancellationToken)
@@ -45,6 +49,12 @@ internal sealed partial class BackfillWorker(
     public async Task<BackfillState?> StartAsync(BackfillRequest request, CancellationToken cancellationToken)
     {
         await LoadAsync(cancellationToken).ConfigureAwait(false);
+        // Before the gate, which a page holds that may be waiting for a rate limit.
+        if (_run.State is { IsActive: true })
+        {
+            return null;
+        }
+
         using (await EnterAsync(cancellationToken).ConfigureAwait(false))
         {
             if (_run.State is { IsActive: true })
@@ -52,35 +62,50 @@ internal sealed partial class BackfillWorker(
                 return null;
             }
 
-            var state = await _run.StartAsync(request, mapping.Current.Rules.BackfillKinds, cancellationToken).ConfigureAwait(false);
+            var state = await _run.StartAsync(request, mapping.Current.Rules, cancellationToken).ConfigureAwait(false);
             Log.Started(logger, state.Run, request.By);
             _asked.Set();
             return state;
         }
     }
 
-    /// <summary>Goes on with a run that failed or was cancelled. Null when there is none.</summary>
-    public Task<BackfillState?> ResumeAsync(CancellationToken cancellationToken) => ChangeAsync(
-        state => state.Status is BackfillStatus.Failed or BackfillStatus.Cancelled
-            ? state with { Status = BackfillStatus.Reading, Reason = null, EndedAt = null }
-            : null,
-        cancellationToken);
+    /// <summary>Goes on with a run that failed or was cancelled; one that is under way goes on anyway. Null when there is neither.</summary>
+    public async Task<BackfillState?> ResumeAsync(CancellationToken cancellationToken)
+    {
+        await LoadAsync(cancellationToken).ConfigureAwait(false);
+        return _run.State is { IsActive: true } active
+            ? active
+            : await ChangeAsync(
+                state => state.IsActive ? state
+                    : state.Status is BackfillStatus.Failed or BackfillStatus.Cancelled
+                        ? state with { Status = BackfillStatus.Reading, Reason = null, EndedAt = null }
+                        : null,
+                cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Ends the run after the page it is at. Null when none is under way.</summary>
     public async Task<BackfillState?> CancelAsync(CancellationToken cancellationToken)
     {
-        // A page may be waiting for a rate limit.
-        if (Volatile.Read(ref _step) is { } step)
+        // No step begins from here on.
+        Interlocked.Increment(ref _cancelling);
+        try
         {
-            await step.CancelAsync().ConfigureAwait(false);
+            await StopStepAsync().ConfigureAwait(false);
+            return await ChangeAsync(
+                state => state.IsActive || state.Status == BackfillStatus.Planned ? Ended(state, BackfillStatus.Cancelled, reason: null) : null,
+                cancellationToken).ConfigureAwait(false);
         }
-
-        return await ChangeAsync(
-            state => state.IsActive || state.Status == BackfillStatus.Planned ? Ended(state, BackfillStatus.Cancelled, reason: null) : null,
-            cancellationToken).ConfigureAwait(false);
+        finally
+        {
+            Interlocked.Decrement(ref _cancelling);
+            _asked.Set();
+        }
     }
 
-    /// <summary>Deletes what the plan says, when it still says the same. Null when nothing is planned, or by now something else.</summary>
+    /// <summary>
+    /// Deletes what the plan says, when it still says the same. Null when nothing is planned, or by now something else, or when the
+    /// run cannot tell any more; then its state says why.
+    /// </summary>
     public async Task<BackfillState?> PruneAsync(int expected, CancellationToken cancellationToken)
     {
         await LoadAsync(cancellationToken).ConfigureAwait(false);
@@ -91,7 +116,13 @@ internal sealed partial class BackfillWorker(
                 return null;
             }
 
-            var planner = await CompareAsync(state, cancellationToken).ConfigureAwait(false);
+            if (WhyNotPrune(state) is { } whyNot)
+            {
+                await _run.SaveAsync(NotPruned(state, whyNot), cancellationToken).ConfigureAwait(false);
+                return null;
+            }
+
+            var planner = await CompareAsync(state, _run.Seen!, cancellationToken).ConfigureAwait(false);
             if (planner.Plan.Total != expected)
             {
                 await _run.SaveAsync(state with { Prune = planner.Plan }, cancellationToken).ConfigureAwait(false);
@@ -99,9 +130,9 @@ internal sealed partial class BackfillWorker(
             }
 
             var began = new DateTimeOffset(Began(state), TimeSpan.Zero);
-            foreach (var (index, body) in planner.Events())
+            foreach (var (id, body) in planner.Events())
             {
-                await _run.AppendAsync(BackfillEvents.Prune, "prune", $"{index}", body, began).ConfigureAwait(false);
+                await _run.AppendAsync(BackfillEvents.Prune, "prune", id, body, began).ConfigureAwait(false);
             }
 
             Log.Pruned(logger, expected, state.Run);
@@ -113,6 +144,7 @@ internal sealed partial class BackfillWorker(
 
     protected override async Task RunAsync(CancellationToken cancellationToken)
     {
+        _run.Beat = Beat;
         while (true)
         {
             Beat();
@@ -131,9 +163,39 @@ internal sealed partial class BackfillWorker(
             }
 
             using var step = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            Volatile.Write(ref _step, step);
-            await ContinueAsync(step.Token, cancellationToken).ConfigureAwait(false);
-            Volatile.Write(ref _step, null);
+            Interlocked.Exchange(ref _step, step);
+            try
+            {
+                // Looked at after the step can be found: whoever cancels either finds it or is seen here.
+                if (Volatile.Read(ref _cancelling) > 0)
+                {
+                    await _asked.WaitAsync(Idle, _time, cancellationToken).ConfigureAwait(false);
+                }
+                else
+                {
+                    await ContinueAsync(step.Token, cancellationToken).ConfigureAwait(false);
+                }
+            }
+            finally
+            {
+                Interlocked.Exchange(ref _step, null);
+            }
+        }
+    }
+
+    // A page may be waiting for a rate limit.
+    private async Task StopStepAsync()
+    {
+        try
+        {
+            if (Volatile.Read(ref _step) is { } step)
+            {
+                await step.CancelAsync().ConfigureAwait(false);
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has just ended.
         }
     }
 
@@ -165,8 +227,13 @@ internal sealed partial class BackfillWorker(
             }
             catch (AzureDevOpsException exception)
             {
-                Log.Failed(logger, _run.State!.Run, exception.Message);
-                await _run.SaveAsync(Ended(_run.State!, BackfillStatus.Failed, exception.Message), cancellationToken).ConfigureAwait(false);
+                await FailAsync(exception.Message, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (exception is not (StoreUnavailableException or OperationCanceledException))
+            {
+                // The same again would come to the same end. The message may hold what was read.
+                var doing = _run.State!.Status == BackfillStatus.Comparing ? "looking for what is gone" : "storing what was read";
+                await FailAsync($"An error of the bridge while {doing} ({exception.GetType().Name}).", cancellationToken).ConfigureAwait(false);
             }
         }
 
@@ -174,6 +241,12 @@ internal sealed partial class BackfillWorker(
         {
             await _asked.WaitAsync(RetryPause, _time, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    private async Task FailAsync(string reason, CancellationToken cancellationToken)
+    {
+        Log.Failed(logger, _run.State!.Run, reason);
+        await _run.SaveAsync(Ended(_run.State!, BackfillStatus.Failed, reason), cancellationToken).ConfigureAwait(false);
     }
 
     private async Task FinishReadingAsync(BackfillState state, CancellationToken cancellationToken)
@@ -192,7 +265,13 @@ internal sealed partial class BackfillWorker(
     private async Task PlanAsync(BackfillState state, CancellationToken cancellationToken)
     {
         await _run.SettleAsync(cancellationToken).ConfigureAwait(false);
-        var plan = (await CompareAsync(state, cancellationToken).ConfigureAwait(false)).Plan;
+        if (WhyNotPrune(state) is { } whyNot)
+        {
+            await _run.SaveAsync(NotPruned(state, whyNot), cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        var plan = (await CompareAsync(state, _run.Seen!, cancellationToken).ConfigureAwait(false)).Plan;
         Log.Planned(logger, plan.Total, plan.InScope, state.Run);
         await _run.SaveAsync(
             plan.Total == 0
@@ -201,12 +280,24 @@ internal sealed partial class BackfillWorker(
             cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<PrunePlanner> CompareAsync(BackfillState state, CancellationToken cancellationToken)
+    // What was found is known only to the process that found it all, and only under the names that the rules gave it then.
+    private string? WhyNotPrune(BackfillState state) =>
+        _run.Seen is not { } seen ? "the run was interrupted; run it again to prune"
+        : seen.Fingerprint == mapping.Current.Rules.Fingerprint && seen.Fingerprint == state.Fingerprint ? null
+        : "the rules have changed since the run began; run it again to prune";
+
+    private BackfillState NotPruned(BackfillState state, string whyNot) =>
+        Ended(state with { Prune = null, Notes = [.. state.Notes, $"Nothing is pruned: {whyNot}."] }, BackfillStatus.Done, reason: null);
+
+    private async Task<PrunePlanner> CompareAsync(BackfillState state, SeenEntities seen, CancellationToken cancellationToken)
     {
         const int pageSize = 500;
         var projects = await ProjectsAsync(state, cancellationToken).ConfigureAwait(false);
-        var kinds = state.Organizations.SelectMany(organization => organization.Kinds).ToHashSet(StringComparer.Ordinal);
-        var planner = new PrunePlanner(mapping.Current.Rules, kinds, projects, Began(state));
+        // Read in each of them: of one alone the projects are in scope as well.
+        var kinds = BackfillEvents.Kinds
+            .Where(kind => state.Organizations.All(organization => organization.Kinds.Contains(kind, StringComparer.Ordinal)))
+            .ToArray();
+        var planner = new PrunePlanner(mapping.Current.Rules, kinds, projects, seen, Began(state));
         foreach (var (target, blueprint) in planner.Blueprints)
         {
             long? after = null;
@@ -231,17 +322,24 @@ internal sealed partial class BackfillWorker(
     }
 
     // Ids, and what the rules call the projects. Of a whole organization also those it had before: what was in them is gone as well.
+    // Not of one that the configuration has limited meanwhile: the others are there and were not looked at.
     private async Task<HashSet<string>> ProjectsAsync(BackfillState state, CancellationToken cancellationToken)
     {
         var found = new HashSet<string>(state.Organizations.SelectMany(organization => organization.Projects).SelectMany(Names), StringComparer.Ordinal);
-        var isWhole = state.Request.Projects.Count == 0;
-        foreach (var organization in state.Organizations.Where(_ => isWhole))
+        foreach (var organization in state.Organizations.Where(organization => IsWhole(state.Request, organization)))
         {
             found.UnionWith(await KnownProjectsAsync(organization.Name, cancellationToken).ConfigureAwait(false));
         }
 
+        found.ExceptWith(state.Organizations
+            .SelectMany(organization => organization.Projects.Where(project => organization.Skipped.Contains(project.Id, StringComparer.Ordinal)))
+            .SelectMany(Names));
         return found;
     }
+
+    private bool IsWhole(BackfillRequest request, OrganizationProgress progress) =>
+        request.Projects.Count == 0
+        && organizations.All.Any(one => string.Equals(one.Name, progress.Name, StringComparison.OrdinalIgnoreCase) && one.Projects.Count == 0);
 
     private async Task<IReadOnlyList<string>> KnownProjectsAsync(string organization, CancellationToken cancellationToken) =>
         (await store.ReadStateAsync($"{ProjectsName}/{organization}", cancellationToken).ConfigureAwait(false))

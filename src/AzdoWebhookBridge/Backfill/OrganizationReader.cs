@@ -18,8 +18,13 @@ internal sealed class OrganizationReader(IAzureDevOpsOrganization organization, 
     private const int MostPullRequests = 1_000;
     private const int MostRuns = 10;
 
+    // Each costs a call, and a step is to end within moments: it cannot be cancelled by halves.
+    private const int PipelinesPerPage = 20;
+
     private readonly Queue<int> _ids = new();
     private string? _idsOf;
+    private AzureDevOpsPage? _pipelines;
+    private string? _pipelinesOf;
     private DateTimeOffset _notBefore;
 
     public string Name => organization.Name;
@@ -45,18 +50,29 @@ internal sealed class OrganizationReader(IAzureDevOpsOrganization organization, 
         }
 
         var project = progress.Projects[progress.Project];
-        var result = kind switch
+        try
+        {
+            var result = await ReadAsync(kind, project, progress.Continuation, cancellationToken).ConfigureAwait(false);
+            return new BackfillStep(result.Items, Advance(Note(progress, result.Page?.Moment), Different(progress, result.Continuation)));
+        }
+        catch (AzureDevOpsException exception) when (exception.Failure == AzureDevOpsFailure.NotFound)
+        {
+            // It was there when the projects were listed.
+            return new BackfillStep([], Advance(Skip(progress, project), continuation: null), Gone(progress));
+        }
+    }
+
+    private async Task<PageResult> ReadAsync(string kind, ProjectReference project, string? continuation, CancellationToken cancellationToken) =>
+        kind switch
         {
             BackfillEvents.Repository => await ReadRepositoriesAsync(project, cancellationToken).ConfigureAwait(false),
             BackfillEvents.RepositoryDeleted => await ReadDeletedRepositoriesAsync(project, cancellationToken).ConfigureAwait(false),
-            BackfillEvents.Pipeline => await ReadPipelinesAsync(project, progress.Continuation, cancellationToken).ConfigureAwait(false),
-            BackfillEvents.Run => await ReadRunsAsync(project, progress.Continuation, cancellationToken).ConfigureAwait(false),
-            BackfillEvents.PullRequest => await ReadPullRequestsAsync(project, progress.Continuation, cancellationToken).ConfigureAwait(false),
-            BackfillEvents.WorkItem => await ReadWorkItemsAsync(project, progress.Continuation, cancellationToken).ConfigureAwait(false),
+            BackfillEvents.Pipeline => await ReadPipelinesAsync(project, continuation, cancellationToken).ConfigureAwait(false),
+            BackfillEvents.Run => await ReadRunsAsync(project, continuation, cancellationToken).ConfigureAwait(false),
+            BackfillEvents.PullRequest => await ReadPullRequestsAsync(project, continuation, cancellationToken).ConfigureAwait(false),
+            BackfillEvents.WorkItem => await ReadWorkItemsAsync(project, continuation, cancellationToken).ConfigureAwait(false),
             _ => new PageResult(null, null, []),
         };
-        return new BackfillStep(result.Items, Advance(Note(progress, result.Page?.Moment), result.Continuation));
-    }
 
     private async Task<BackfillStep> ReadProjectsAsync(OrganizationProgress progress, CancellationToken cancellationToken)
     {
@@ -71,14 +87,13 @@ internal sealed class OrganizationReader(IAzureDevOpsOrganization organization, 
             : [];
         return new BackfillStep(
             items,
-            Note(progress, page.Moment) with { Projects = isComplete ? Choose(projects) : projects, HasProjects = isComplete, Continuation = page.Continuation });
+            Note(progress, page.Moment) with { Projects = isComplete ? Choose(projects) : projects, HasProjects = isComplete, Continuation = Different(progress, page.Continuation) });
     }
 
     private ProjectReference[] Choose(IReadOnlyList<ProjectReference> projects)
     {
         var chosen = projects.Where(IsChosen).ToArray();
-        var missing = request.Projects.FirstOrDefault(name => !projects.Any(project => Is(project, name)))
-            ?? organization.Projects.FirstOrDefault(name => !projects.Any(project => Is(project, name)));
+        var missing = organization.Projects.FirstOrDefault(name => !projects.Any(project => project.Is(name)));
         return missing is null
             ? chosen
             : throw new AzureDevOpsException(
@@ -86,12 +101,8 @@ internal sealed class OrganizationReader(IAzureDevOpsOrganization organization, 
     }
 
     private bool IsChosen(ProjectReference project) =>
-        (request.Projects.Count == 0 || request.Projects.Any(name => Is(project, name)))
-        && (organization.Projects.Count == 0 || organization.Projects.Any(name => Is(project, name)));
-
-    private static bool Is(ProjectReference project, string nameOrId) =>
-        string.Equals(project.Name, nameOrId, StringComparison.OrdinalIgnoreCase)
-        || string.Equals(project.Id, nameOrId, StringComparison.OrdinalIgnoreCase);
+        (request.Projects.Count == 0 || request.Projects.Any(project.Is))
+        && (organization.Projects.Count == 0 || organization.Projects.Any(project.Is));
 
     private async Task<PageResult> ReadRepositoriesAsync(ProjectReference project, CancellationToken cancellationToken)
     {
@@ -117,11 +128,28 @@ internal sealed class OrganizationReader(IAzureDevOpsOrganization organization, 
 
     private async Task<PageResult> ReadRunsAsync(ProjectReference project, string? continuation, CancellationToken cancellationToken)
     {
-        var pipelines = await organization.ListPipelinesAsync(project.Id, continuation, cancellationToken).ConfigureAwait(false);
-        var items = new List<BackfillItem>();
-        foreach (var pipeline in pipelines.Items)
+        var (skip, token) = RunsContinuation(continuation);
+        var of = $"{project.Id}/{token}";
+        if (_pipelines is not { } pipelines || _pipelinesOf != of)
         {
-            var runs = await organization.ListRunsAsync(project.Id, pipeline.GetProperty("id").GetInt32(), cancellationToken).ConfigureAwait(false);
+            pipelines = await organization.ListPipelinesAsync(project.Id, token, cancellationToken).ConfigureAwait(false);
+            (_pipelines, _pipelinesOf) = (pipelines, of);
+        }
+
+        var items = new List<BackfillItem>();
+        foreach (var pipeline in pipelines.Items.Skip(skip).Take(PipelinesPerPage))
+        {
+            AzureDevOpsPage runs;
+            try
+            {
+                runs = await organization.ListRunsAsync(project.Id, pipeline.GetProperty("id").GetInt32(), cancellationToken).ConfigureAwait(false);
+            }
+            catch (AzureDevOpsException exception) when (exception.Failure == AzureDevOpsFailure.NotFound)
+            {
+                // Deleted since the pipelines were listed.
+                continue;
+            }
+
             items.AddRange(runs.Items
                 .Where(run => request.Since is not { } since || (Date(run, "finishedDate") ?? Date(run, "createdDate")) is not { } at || at >= since)
                 .OrderByDescending(run => Date(run, "createdDate"))
@@ -133,7 +161,23 @@ internal sealed class OrganizationReader(IAzureDevOpsOrganization organization, 
                     Moment(runs))));
         }
 
-        return new PageResult(pipelines, pipelines.Continuation, items);
+        var read = skip + PipelinesPerPage;
+        return new PageResult(
+            pipelines,
+            read < pipelines.Items.Count ? string.Create(CultureInfo.InvariantCulture, $"{read}|{token}")
+            : pipelines.Continuation is not { } next ? null
+            : next != token ? $"0|{next}"
+            : throw Repeated(next),
+            items);
+    }
+
+    // How many pipelines of a page have been read, and which page it is.
+    private static (int Skip, string? Token) RunsContinuation(string? continuation)
+    {
+        var bar = continuation?.IndexOf('|', StringComparison.Ordinal) ?? -1;
+        return bar < 0
+            ? (0, continuation)
+            : (int.Parse(continuation.AsSpan(0, bar), CultureInfo.InvariantCulture), bar + 1 < continuation!.Length ? continuation[(bar + 1)..] : null);
     }
 
     private async Task<PageResult> ReadPullRequestsAsync(ProjectReference project, string? continuation, CancellationToken cancellationToken)
@@ -153,7 +197,9 @@ internal sealed class OrganizationReader(IAzureDevOpsOrganization organization, 
         if (_ids.Count == 0 || _idsOf != $"{project.Id}/{after}")
         {
             _ids.Clear();
-            foreach (var id in await organization.QueryWorkItemIdsAsync(project.Id, after, MostIds, cancellationToken).ConfigureAwait(false))
+            var found = await organization.QueryWorkItemIdsAsync(project.Id, after, MostIds, cancellationToken).ConfigureAwait(false);
+            // A server that answers the query without its condition would be asked the same for ever.
+            foreach (var id in found.Where(id => id > after).Distinct().Order())
             {
                 _ids.Enqueue(id);
             }
@@ -180,8 +226,13 @@ internal sealed class OrganizationReader(IAzureDevOpsOrganization organization, 
     private async Task<BackfillStep> ReadRevisionsAsync(OrganizationProgress progress, DateTimeOffset since, CancellationToken cancellationToken)
     {
         var page = await organization.ListWorkItemRevisionsAsync(since, progress.Continuation, cancellationToken).ConfigureAwait(false);
-        var projects = progress.Projects.ToDictionary(project => project.Name, StringComparer.OrdinalIgnoreCase);
+        // A project may have been renamed, and another got its name, while the pages of projects were read.
+        var projects = progress.Projects
+            .GroupBy(project => project.Name, StringComparer.OrdinalIgnoreCase)
+            .ToDictionary(group => group.Key, group => group.Last(), StringComparer.OrdinalIgnoreCase);
         var items = new List<BackfillItem>();
+        var next = Note(progress, page.Moment);
+        string? note = null;
         foreach (var group in page.Items
             .Select(item => (Item: item, Project: projects.GetValueOrDefault(Field(item, "System.TeamProject") ?? "")))
             .Where(found => found.Project is not null)
@@ -192,14 +243,36 @@ internal sealed class OrganizationReader(IAzureDevOpsOrganization organization, 
                 Item(BackfillEvents.WorkItemDeleted, $"{Text(found.Item, "id")}@{Text(found.Item, "rev")}", found.Item, group.Key, Moment(page))));
             foreach (var ids in group.Except(deleted).Select(found => found.Item.GetProperty("id").GetInt32()).Distinct().Chunk(WorkItemsPerPage))
             {
-                var whole = await organization.GetWorkItemsAsync(group.Key.Id, ids, cancellationToken).ConfigureAwait(false);
-                items.AddRange(Items(BackfillEvents.WorkItem, whole, group.Key));
+                try
+                {
+                    var whole = await organization.GetWorkItemsAsync(group.Key.Id, ids, cancellationToken).ConfigureAwait(false);
+                    // An item that changes meanwhile comes again on a later page: that is another event.
+                    items.AddRange(whole.Items.Select(item =>
+                        Item(BackfillEvents.WorkItem, $"{Text(item, "id")}@{Text(item, "rev")}", item, group.Key, Moment(whole))));
+                }
+                catch (AzureDevOpsException exception) when (exception.Failure == AzureDevOpsFailure.NotFound)
+                {
+                    (next, note) = (Skip(next, group.Key), Gone(next, group.Key));
+                    break;
+                }
             }
         }
 
-        var next = Note(progress, page.Moment);
-        return new BackfillStep(items, page.Continuation is null ? NextKind(next) : next with { Continuation = page.Continuation });
+        return new BackfillStep(items, page.Continuation is null ? NextKind(next) : next with { Continuation = Different(progress, page.Continuation) }, note);
     }
+
+    private static OrganizationProgress Skip(OrganizationProgress progress, ProjectReference project) =>
+        progress with { Skipped = [.. progress.Skipped.Union([project.Id], StringComparer.Ordinal)] };
+
+    private static string Gone(OrganizationProgress progress, ProjectReference? project = null) =>
+        $"{progress.Name}: {progress.Kinds[progress.Kind]} of {(project ?? progress.Projects[progress.Project]).Name} left out: the project is gone, or not visible any more";
+
+    // The same page again, and again.
+    private string? Different(OrganizationProgress progress, string? next) =>
+        next is null || next != progress.Continuation ? next : throw Repeated(next);
+
+    private AzureDevOpsException Repeated(string? next) =>
+        new(AzureDevOpsFailure.Refused, $"{organization.Name} names the page that was just read as the next one (continuation '{Uri.EscapeDataString(next ?? "")}').");
 
     private List<BackfillItem> Items(string kind, AzureDevOpsPage page, ProjectReference project) =>
         [.. page.Items.Select(item => Item(kind, Text(item, "id"), item, project, Moment(page)))];

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Security.Cryptography;
 using System.Text.Json;
 using AzdoWebhookBridge.Catalog;
 using AzdoWebhookBridge.Events;
@@ -8,40 +9,55 @@ using AzdoWebhookBridge.Storage;
 namespace AzdoWebhookBridge.Backfill;
 
 /// <summary>
-/// Decides what no longer exists: entities of the blueprints that the run's rules write, in the projects that the run read, that
-/// nothing has written since the run began. Everything else is somebody else's. Pure.
+/// Decides what no longer exists: entities of the blueprints that the run's rules write, in the projects that the run read, that the
+/// run did not find and nothing has written since it began. Everything else is somebody else's. Pure.
 /// </summary>
 internal sealed class PrunePlanner
 {
     private const int MostExamples = 20;
     private const int EntitiesPerEvent = 200;
 
+    // Of runs and pull requests only the newest are read: what is missing among them may be there.
+    private static readonly string[] ReadWhole =
+        [BackfillEvents.Project, BackfillEvents.Repository, BackfillEvents.Pipeline, BackfillEvents.WorkItem];
+
     private readonly HashSet<(string Target, string Blueprint)> _blueprints = [];
     private readonly HashSet<(string Target, string Blueprint)> _projectBlueprints = [];
     private readonly List<string> _notes = [];
     private readonly IReadOnlySet<string> _projects;
+    private readonly SeenEntities _seen;
     private readonly long _began;
     private readonly List<EntityDetails> _gone = [];
-    private int _inScope;
+    private readonly Dictionary<string, int> _compared = new(StringComparer.Ordinal);
 
     /// <param name="rules">The rules in force.</param>
-    /// <param name="kinds">What the run has read completely.</param>
+    /// <param name="kinds">What the run has read in every one of the projects.</param>
     /// <param name="projects">Ids and entity identifiers of the projects it has read, and for a whole organization of those it once had.</param>
+    /// <param name="seen">What it has found.</param>
     /// <param name="began">When its first request was sent, by the service's clock; ticks UTC.</param>
-    public PrunePlanner(MappingRules rules, IReadOnlyCollection<string> kinds, IReadOnlySet<string> projects, long began)
+    public PrunePlanner(
+        MappingRules rules, IReadOnlyCollection<string> kinds, IReadOnlySet<string> projects, SeenEntities seen, long began)
     {
-        (_projects, _began) = (projects, began);
+        (_projects, _seen, _began) = (projects, seen, began);
         foreach (var group in rules.Rules.Where(rule => rule.Kind == ChangeKind.Upsert).GroupBy(rule => (rule.Target, rule.Blueprint)))
         {
-            if (!group.Any(rule => kinds.Any(kind => rule.IsForBackfill(BackfillEvents.Prefix + kind))))
+            var made = BackfillEvents.Kinds.Where(kind => group.Any(rule => rule.IsForBackfill(BackfillEvents.Prefix + kind))).ToArray();
+            var missing = made.Where(kind => !ReadWhole.Contains(kind, StringComparer.Ordinal) || !kinds.Contains(kind, StringComparer.Ordinal)).ToArray();
+            if (missing.Length == made.Length)
             {
+                continue;
+            }
+
+            if (missing.Length > 0)
+            {
+                _notes.Add($"{Name(group.Key.Target, group.Key.Blueprint)}: it is also made of {string.Join(", ", missing)}, not all of which was read, so what is gone cannot be told");
                 continue;
             }
 
             // A version sorts above none: what a rule with one wrote would look older than it is beside one without.
             if (group.Select(rule => rule.Version is null).Distinct().Count() > 1)
             {
-                _notes.Add($"{group.Key.Target}/{group.Key.Blueprint}: some of its rules have a version and some have none, so what is gone cannot be told");
+                _notes.Add($"{Name(group.Key.Target, group.Key.Blueprint)}: some of its rules have a version and some have none, so what is gone cannot be told");
                 continue;
             }
 
@@ -60,10 +76,13 @@ internal sealed class PrunePlanner
 
     public PrunePlan Plan => new(
         _gone.Count,
-        _inScope,
-        _gone.GroupBy(entity => $"{entity.Key.Target}/{entity.Key.Blueprint}").ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal),
+        _compared.Values.Sum(),
+        _gone.GroupBy(entity => Name(entity.Key.Target, entity.Key.Blueprint)).ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal),
         [.. _gone.Take(MostExamples).Select(entity => entity.Key.ToString())],
-        _notes);
+        _notes)
+    {
+        Compared = new Dictionary<string, int>(_compared, StringComparer.Ordinal),
+    };
 
     public void Look(EntityDetails entity)
     {
@@ -72,16 +91,19 @@ internal sealed class PrunePlanner
             return;
         }
 
-        _inScope++;
-        if (LastWritten(entity.Document) < _began)
+        var name = Name(entity.Key.Target, entity.Key.Blueprint);
+        _compared[name] = _compared.GetValueOrDefault(name) + 1;
+        if (LastWritten(entity.Document) < _began && !_seen.Contains(entity.Key))
         {
             _gone.Add(entity);
         }
     }
 
-    /// <summary>The events that delete what is gone, each with its place among them.</summary>
-    public IEnumerable<(int Index, byte[] Body)> Events() =>
-        _gone.Chunk(EntitiesPerEvent).Select((entities, index) => (index, Body(entities)));
+    /// <summary>The events that delete what is gone, each with an id that tells it from one that deletes anything else.</summary>
+    public IEnumerable<(string Id, byte[] Body)> Events() =>
+        _gone.Chunk(EntitiesPerEvent).Select(Body).Select((body, index) => ($"{index}-{Convert.ToHexStringLower(SHA256.HashData(body))}", body));
+
+    private static string Name(string target, string blueprint) => $"{target}/{blueprint}";
 
     private bool IsInScope(EntityDetails entity)
     {

@@ -22,7 +22,8 @@ internal static class BackfillCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var output = new CommandOutput(parsed);
-            await using var service = await BackfillService.FindAsync(parsed, remote, output, cancellationToken).ConfigureAwait(false);
+            var mayBeOwn = !parsed.GetValue(options.Status) && !parsed.GetValue(options.Cancel);
+            await using var service = await BackfillService.FindAsync(parsed, remote, mayBeOwn, output, cancellationToken).ConfigureAwait(false);
             var model = await RunAsync(parsed, options, service, output, cancellationToken).ConfigureAwait(false);
             output.WriteJson(model);
             if (!output.IsJson)
@@ -34,6 +35,7 @@ internal static class BackfillCommand
             {
                 "failed" or "cancelled" => ExitCode.Failed,
                 "planned" => ExitCode.Differs,
+                "done" when options.AsksToPrune(parsed) && model.Prune is null => ExitCode.Failed,
                 _ => ExitCode.Done,
             };
         });
@@ -59,11 +61,7 @@ internal static class BackfillCommand
             return await client.PostAsync("api/backfill/cancel", ApiJson.Default.BackfillModel, cancellationToken).ConfigureAwait(false);
         }
 
-        var model = parsed.GetValue(options.Resume)
-            ? await client.PostAsync("api/backfill/resume", ApiJson.Default.BackfillModel, cancellationToken).ConfigureAwait(false)
-            : await client.PostAsync(
-                "api/backfill", options.Request(parsed), ApiJson.Default.BackfillStart, ApiJson.Default.BackfillModel, cancellationToken)
-                .ConfigureAwait(false);
+        var model = await BeginAsync(parsed, options, service, output, cancellationToken).ConfigureAwait(false);
         if (parsed.GetValue(options.NoWait) && !service.IsOwn)
         {
             return model;
@@ -79,6 +77,27 @@ internal static class BackfillCommand
         return model;
     }
 
+    private static async Task<BackfillModel> BeginAsync(
+        ParseResult parsed, BackfillOptions options, BackfillService service, CommandOutput output, CancellationToken cancellationToken)
+    {
+        var client = service.Client;
+        if (parsed.GetValue(options.Resume))
+        {
+            return await client.PostAsync("api/backfill/resume", ApiJson.Default.BackfillModel, cancellationToken).ConfigureAwait(false);
+        }
+
+        // Nobody else asks a service of one's own: what is under way there was interrupted with an earlier command.
+        if (service.IsOwn && await GetAsync(client, cancellationToken).ConfigureAwait(false) is { Status: "reading" or "comparing" } interrupted)
+        {
+            output.Say($"Goes on with the run of {PlainText.Time(interrupted.StartedAt)}, as it was asked for then; for anything else run the command again.");
+            return interrupted;
+        }
+
+        return await client.PostAsync(
+            "api/backfill", options.Request(parsed), ApiJson.Default.BackfillStart, ApiJson.Default.BackfillModel, cancellationToken)
+            .ConfigureAwait(false);
+    }
+
     private static async Task<BackfillModel> ConfirmAsync(
         ParseResult parsed,
         BackfillOptions options,
@@ -92,7 +111,7 @@ internal static class BackfillCommand
         if (plan.IsLarge && !parsed.GetValue(options.AllowLarge))
         {
             output.Say(
-                $"{plan.Total} of {plan.InScope} is more than a tenth: rather a permission that was lost. If it is meant, run it again with --prune --allow-large.");
+                $"{string.Join(", ", plan.Large)}: more than a tenth is rather a permission that was lost. If it is meant, run it again with --prune --allow-large.");
             return model;
         }
 
@@ -138,9 +157,9 @@ internal sealed class BackfillOptions
 
     public Option<bool> Yes { get; } = new("--yes") { Description = "Prune without asking." };
 
-    public Option<bool> AllowLarge { get; } = new("--allow-large") { Description = "Prune also more than ten entities that are more than a tenth of all." };
+    public Option<bool> AllowLarge { get; } = new("--allow-large") { Description = "Prune also more than ten entities that are more than a tenth of their blueprint." };
 
-    public Option<bool> Resume { get; } = new("--resume") { Description = "Go on with a run that failed or was cancelled." };
+    public Option<bool> Resume { get; } = new("--resume") { Description = "Go on with a run that failed or was cancelled, or follow the one under way." };
 
     public Option<bool> Cancel { get; } = new("--cancel") { Description = "End the run that is under way, after its page." };
 
@@ -155,6 +174,8 @@ internal sealed class BackfillOptions
             command.Options.Add(option);
         }
     }
+
+    public bool AsksToPrune(ParseResult parsed) => parsed.GetValue(_prune);
 
     public BackfillStart Request(ParseResult parsed) => new(
         parsed.GetValue(_organizations), parsed.GetValue(_projects), parsed.GetValue(_kinds), Since(parsed.GetValue(_since)), parsed.GetValue(_prune));

@@ -30,7 +30,12 @@ internal static class BackfillReport
             CultureInfo.InvariantCulture, $"{model.Status}: {total} in {model.Pages} pages, {model.ReadingSeconds:0.0} s of reading, {rate:0}/s"));
         if (model.Reason is { } reason)
         {
-            output.Say(reason);
+            output.Say(PlainText.Clean(reason));
+        }
+
+        foreach (var note in model.Notes)
+        {
+            output.Say($"! {PlainText.Clean(note)}");
         }
 
         if (model.Prune is { } plan)
@@ -45,7 +50,7 @@ internal static class BackfillReport
     {
         foreach (var (blueprint, count) in plan.Blueprints)
         {
-            output.Say($"- {count} of {blueprint}");
+            output.Say($"- {count} of {plan.Compared.GetValueOrDefault(blueprint)} of {blueprint}");
         }
 
         foreach (var example in plan.Examples)

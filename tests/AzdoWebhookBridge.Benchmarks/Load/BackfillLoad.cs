@@ -11,11 +11,13 @@ namespace AzdoWebhookBridge.Benchmarks.Load;
 internal static class BackfillLoad
 {
     private const int Projects = 50;
+    private const double MostMegabytes = 250;
 
-    public static async Task RunAsync(int workItems)
+    /// <summary>Zero when it kept what is promised: memory, politeness, at most one page read twice, everything there.</summary>
+    public static async Task<int> RunAsync(int workItems, bool isLimited)
     {
         await using var azureDevOps = await AzureDevOpsSandbox.StartAsync(
-            new AzureDevOpsSandboxOptions { Limits = new AzureDevOpsLimits() }, CancellationToken.None);
+            isLimited ? new AzureDevOpsSandboxOptions { Limits = new AzureDevOpsLimits() } : new AzureDevOpsSandboxOptions(), CancellationToken.None);
         azureDevOps.Organization("contoso").Seed(Projects, repositoriesPerProject: 40, pipelinesPerProject: 60, workItems);
         var expected = Projects + (Projects * 40) + (Projects * 60) + workItems;
         await using var port = await PortSandbox.StartAsync(new PortSandboxOptions(), CancellationToken.None);
@@ -57,6 +59,23 @@ internal static class BackfillLoad
             requests {azureDevOps.TotalRequests}, pages of work items read twice {Repeated(azureDevOps)}, impolite {azureDevOps.ImpoliteRequests}, 429s {azureDevOps.RefusedRequests}, at once {azureDevOps.MostInFlight}
             memory: peak {firstPeak:0} MB before the kill, {again.PeakMegabytes:0} MB after it, {again.ResidentMegabytes:0} MB at the end; CPU {again.Cpu.TotalSeconds:0.0} s; database {new FileInfo($"{folder.Path}/bridge.db").Length / 1024 / 1024} MB
             """));
+        var peak = Math.Max(firstPeak, again.PeakMegabytes);
+        var most = Bodies(azureDevOps).GroupBy(body => body).Max(page => page.Count());
+        var problems = new (bool Is, string Sentence)[]
+        {
+            (peak >= MostMegabytes, string.Create(CultureInfo.InvariantCulture, $"memory: {peak:0} MB of less than {MostMegabytes:0}")),
+            (most > 2, $"a page was read {most} times"),
+            (Repeated(azureDevOps) > 1, $"{Repeated(azureDevOps)} pages were read twice"),
+            (azureDevOps.ImpoliteRequests > 0, $"{azureDevOps.ImpoliteRequests} impolite requests"),
+            (azureDevOps.RefusedRequests > 0, $"{azureDevOps.RefusedRequests} answers 429"),
+            (delivered != expected, $"{expected - delivered} entities are missing"),
+        };
+        foreach (var (_, sentence) in problems.Where(problem => problem.Is))
+        {
+            Console.WriteLine($"NOT KEPT: {sentence}");
+        }
+
+        return problems.Any(problem => problem.Is) ? 1 : 0;
     }
 
     private static HttpClient Client(ServerProcess server)

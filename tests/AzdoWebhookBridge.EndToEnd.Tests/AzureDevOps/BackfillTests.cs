@@ -124,12 +124,34 @@ public sealed class BackfillTests
         await using var azureDevOps = await AzureDevOpsSandbox.StartAsync(null, CancellationToken.None);
         azureDevOps.Organization("contoso").Seed(projects: 2, repositoriesPerProject: 3, pipelinesPerProject: 3, workItems: 300);
         await using var rig = await BridgeRig.StartAsync(azureDevOps: azureDevOps, isRunning: false);
+        Assert.Contains("No service runs at", (await BridgeCommand.RunAsync(rig.Settings, "backfill", "--status")).Exits(1).Error, StringComparison.Ordinal);
+        // Something answers where the service would, and is no bridge.
+        var elsewhere = new Dictionary<string, string>(rig.Settings) { ["ASPNETCORE_URLS"] = rig.Port.BaseAddress.ToString() };
+        Assert.Contains("No service runs at", (await BridgeCommand.RunAsync(elsewhere, "backfill", "--cancel")).Exits(1).Error, StringComparison.Ordinal);
 
         var run = (await BridgeCommand.RunAsync(rig.Settings, "backfill", "--json")).Exits(0);
 
         Assert.Equal("done", run.Json.GetProperty("status").GetString());
         Assert.Equal(300, rig.Port.Entities("azure_devops_work_item").Count);
         Assert.Equal(6, rig.Port.Entities("azure_devops_repository").Count);
+    }
+
+    [Fact]
+    public async Task InterruptedRun_IsGoneOnWith_ByTheCommandAlone()
+    {
+        await using var azureDevOps = await AzureDevOpsSandbox.StartAsync(
+            new AzureDevOpsSandboxOptions { Limits = new AzureDevOpsLimits() }, CancellationToken.None);
+        azureDevOps.Organization("contoso").Seed(projects: 2, repositoriesPerProject: 3, pipelinesPerProject: 3, workItems: 3_000);
+        await using var rig = await BridgeRig.StartAsync(azureDevOps: azureDevOps);
+        using var started = await rig.Client.PostAsJsonAsync("api/backfill", new { });
+        await azureDevOps.WaitForAsync(() => Batches(azureDevOps).Count >= 3, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60));
+        await rig.Process.KillAsync();
+
+        var run = (await BridgeCommand.RunAsync(rig.Settings, "backfill", "--json")).Exits(0);
+
+        Assert.Contains("Goes on with the run of", run.Error, StringComparison.Ordinal);
+        Assert.Equal("done", run.Json.GetProperty("status").GetString());
+        Assert.Equal(3_000, rig.Port.Entities("azure_devops_work_item").Count);
     }
 
     [Fact]

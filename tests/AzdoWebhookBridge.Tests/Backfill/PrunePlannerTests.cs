@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text.Json;
 using AzdoWebhookBridge.Backfill;
 using AzdoWebhookBridge.Catalog;
@@ -66,7 +65,7 @@ public sealed class PrunePlannerTests
                 version: .body.resource.rev
                 entity: { identifier: .body.resource.workItemId | tostring }
             """);
-        var planner = new PrunePlanner(rules, Kinds, new HashSet<string> { Project }, Began);
+        var planner = new PrunePlanner(rules, Kinds, new HashSet<string> { Project }, new SeenEntities(rules), Began);
 
         Assert.Empty(planner.Blueprints);
         Assert.Contains("port/item", Assert.Single(planner.Plan.Notes), StringComparison.Ordinal);
@@ -91,14 +90,71 @@ public sealed class PrunePlannerTests
     }
 
     [Theory]
+    [InlineData("run")]
+    [InlineData("pullrequest")]
+    public void WhatIsReadInPart_IsLeftAlone(string kind)
+    {
+        var rules = MappingTestBed.Load(
+            $$"""
+            port:
+              - blueprint: part
+                backfill: {{kind}}
+                entity: { identifier: .body.resource.id | tostring }
+              - blueprint: mixed
+                backfill: [workitem, {{kind}}]
+                entity: { identifier: .body.resource.id | tostring }
+            """);
+        var planner = new PrunePlanner(rules, [.. Kinds, kind], new HashSet<string> { Project }, new SeenEntities(rules), Began);
+
+        Assert.Empty(planner.Blueprints);
+        Assert.Contains("port/mixed", Assert.Single(planner.Plan.Notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void EntityThatTheRunFound_IsNotGone_AlthoughItsVersionLost()
+    {
+        var seen = new SeenEntities(BuiltInMapping.Rules);
+        using var item = JsonDocument.Parse("""{"id":7,"rev":1,"fields":{"System.Title":"x","System.TeamProject":"Payments"}}""");
+        var project = new ProjectReference(Project, "Payments", "https://dev.azure.com/contoso/");
+        var moment = new DateTimeOffset(Began, TimeSpan.Zero);
+        seen.Add(new BackfillItem(BackfillEvents.WorkItem, "7", BackfillBody.Make(BackfillEvents.WorkItem, item.RootElement, project, moment), moment));
+        var planner = Planner(seen);
+        planner.Look(Entity("azure_devops_work_item", "7", Began - 1, Project, rule: 99));
+        planner.Look(Entity("azure_devops_work_item", "8", Began - 1, Project, rule: 99));
+
+        Assert.Equal(["port/azure_devops_work_item/8"], planner.Plan.Examples);
+    }
+
+    [Fact]
+    public void PruneEvents_OfDifferentEntities_HaveDifferentIds()
+    {
+        var (one, other) = (Planner(), Planner());
+        one.Look(Entity("azure_devops_work_item", "7", Began - 1, Project));
+        other.Look(Entity("azure_devops_work_item", "8", Began - 1, Project));
+
+        Assert.NotEqual(Assert.Single(one.Events()).Id, Assert.Single(other.Events()).Id);
+        Assert.Equal(Assert.Single(one.Events()).Id, Assert.Single(one.Events()).Id);
+    }
+
+    [Theory]
     [InlineData(10, 10, false)]
     [InlineData(11, 100, true)]
     [InlineData(11, 110, false)]
     [InlineData(500, 4_000, true)]
-    public void Plan_IsLarge_WhenMoreThanTenAndMoreThanATenth(int total, int inScope, bool expected) =>
-        Assert.Equal(expected, new PrunePlan(total, inScope, ImmutableDictionary<string, int>.Empty, [], []).IsLarge);
+    public void Plan_IsLarge_WhenABlueprintLosesMoreThanTenAndMoreThanATenth(int gone, int compared, bool expected)
+    {
+        // A blueprint that has many and loses none changes nothing.
+        var plan = new PrunePlan(gone, compared + 100_000, new Dictionary<string, int> { ["port/few"] = gone }, [], [])
+        {
+            Compared = new Dictionary<string, int> { ["port/few"] = compared, ["port/many"] = 100_000 },
+        };
 
-    private static PrunePlanner Planner() => new(BuiltInMapping.Rules, Kinds, new HashSet<string> { Project }, Began);
+        Assert.Equal(expected, plan.IsLarge);
+        Assert.Equal(expected ? [$"{gone} of {compared} of port/few"] : [], plan.Large);
+    }
+
+    private static PrunePlanner Planner(SeenEntities? seen = null) =>
+        new(BuiltInMapping.Rules, Kinds, new HashSet<string> { Project }, seen ?? new SeenEntities(BuiltInMapping.Rules), Began);
 
     private static EntityChange Change(EntityKey key, FieldVersion version) =>
         new(key, ChangeKind.Upsert, version, new Dictionary<string, string> { ["title"] = "\"x\"" });

@@ -96,6 +96,7 @@ public sealed class BackfillCommandTests : IAsyncLifetime
 
     [Theory]
     [InlineData("--kind", "workitems", "There is no kind 'workitems'")]
+    [InlineData("--kind", "pullrequest", "No rule is for 'pullrequest'")]
     [InlineData("--organization", "fabrikam", "There is no organization 'fabrikam'")]
     [InlineData("--since", "yesterday", "--since: 'yesterday' is not a time")]
     [InlineData("--project", "Nowhere", "no project 'Nowhere'")]

@@ -18,6 +18,9 @@ internal sealed class FakeBridgeStore : IBridgeStore
     /// <summary>Runs before a document is written; may throw.</summary>
     public Func<Task> OnWriteState { get; set; } = () => Task.CompletedTask;
 
+    /// <summary>Runs after a document was written.</summary>
+    public Action OnStateWritten { get; set; } = () => { };
+
     /// <summary>What the overview says waits for mapping.</summary>
     public long EventsWaiting { get; set; } = 3;
 
@@ -163,6 +166,8 @@ internal sealed class FakeBridgeStore : IBridgeStore
         {
             Documents[name] = json;
         }
+
+        OnStateWritten();
     }
 
     private static bool Matches(EntityDetails entity, EntityFilter filter) =>

@@ -13,7 +13,7 @@ internal sealed class FakeOrganizations(params IAzureDevOpsOrganization[] organi
 /// <summary>An organization in memory for tests of what is in front of the client: small pages, counted, failing on demand.</summary>
 internal sealed class FakeOrganization(string name, TimeProvider time) : IAzureDevOpsOrganization
 {
-    private const int PageSize = 3;
+    public int PageSize { get; set; } = 3;
 
     public string Name => name;
 
@@ -31,6 +31,18 @@ internal sealed class FakeOrganization(string name, TimeProvider time) : IAzureD
     public Dictionary<string, List<JsonElement>> DeletedRepositories { get; } = [];
 
     public Dictionary<string, List<JsonElement>> Pipelines { get; } = [];
+
+    /// <summary>By pipeline.</summary>
+    public Dictionary<int, List<JsonElement>> Runs { get; } = [];
+
+    /// <summary>By project id, newest first.</summary>
+    public Dictionary<string, List<JsonElement>> PullRequests { get; } = [];
+
+    /// <summary>What a query finds that is not for what it was asked.</summary>
+    public List<int> StrayIds { get; } = [];
+
+    /// <summary>Lists whose next page is always this one.</summary>
+    public string? StuckAt { get; set; }
 
     public Dictionary<string, SortedDictionary<int, JsonElement>> WorkItems { get; } = [];
 
@@ -98,7 +110,7 @@ internal sealed class FakeOrganization(string name, TimeProvider time) : IAzureD
     public Task<IReadOnlyList<int>> QueryWorkItemIdsAsync(string projectId, int after, int top, CancellationToken cancellationToken)
     {
         Count($"ids/{projectId}/{after}");
-        return Task.FromResult<IReadOnlyList<int>>([.. WorkItems[projectId].Keys.Where(id => id > after).Take(top)]);
+        return Task.FromResult<IReadOnlyList<int>>([.. StrayIds, .. WorkItems[projectId].Keys.Where(id => id > after).Take(top)]);
     }
 
     public Task<AzureDevOpsPage> GetWorkItemsAsync(string projectId, IReadOnlyList<int> ids, CancellationToken cancellationToken) =>
@@ -109,9 +121,11 @@ internal sealed class FakeOrganization(string name, TimeProvider time) : IAzureD
 
     public Task<JsonElement?> GetProjectAsync(string nameOrId, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<AzureDevOpsPage> ListRunsAsync(string projectId, int pipelineId, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<AzureDevOpsPage> ListRunsAsync(string projectId, int pipelineId, CancellationToken cancellationToken) =>
+        Whole($"runs/{pipelineId}", Runs.GetValueOrDefault(pipelineId) ?? []);
 
-    public Task<AzureDevOpsPage> ListPullRequestsAsync(string projectId, int skip, int top, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<AzureDevOpsPage> ListPullRequestsAsync(string projectId, int skip, int top, CancellationToken cancellationToken) =>
+        Whole($"pullrequests/{projectId}/{skip}", [.. (PullRequests.GetValueOrDefault(projectId) ?? []).Skip(skip).Take(top)]);
 
     public Task<AzureDevOpsPage> ListSubscriptionsAsync(string publisherId, CancellationToken cancellationToken) => throw new NotSupportedException();
 
@@ -146,7 +160,7 @@ internal sealed class FakeOrganization(string name, TimeProvider time) : IAzureD
     {
         Count($"{page}?{continuation}");
         var skip = continuation is null ? 0 : int.Parse(continuation, CultureInfo.InvariantCulture);
-        var next = skip + PageSize < items.Count ? (skip + PageSize).ToString(CultureInfo.InvariantCulture) : null;
+        var next = continuation is not null && StuckAt == page ? continuation : skip + PageSize < items.Count ? (skip + PageSize).ToString(CultureInfo.InvariantCulture) : null;
         return Task.FromResult(new AzureDevOpsPage([.. items.Skip(skip).Take(PageSize)], next, time.GetUtcNow() + Skew));
     }
 }

@@ -39,20 +39,25 @@ internal static class BackfillProgress
         }
     }
 
-    /// <summary>Until everything that was read is mapped, and told to the catalogs that answer.</summary>
+    /// <summary>Until everything that was read is mapped, and told to the catalogs that answer; not longer than something moves.</summary>
     public static async Task SettleAsync(BridgeClient client, CommandOutput output, CancellationToken cancellationToken)
     {
         var said = output.Time.GetTimestamp();
+        var settling = new BackfillSettling(output.Time.GetUtcNow());
         while (true)
         {
             var overview = await client.GetAsync("api/overview", ApiJson.Default.OverviewModel, cancellationToken).ConfigureAwait(false);
-            var working = overview.Targets.Where(target => target is { IsConfigured: true, IsPaused: false, Dirty: > 0 }).ToArray();
-            var stuck = working.Where(target => target.Status is not null and not "healthy").ToArray();
-            if (overview.EventsWaiting == 0 && working.Length == stuck.Length)
+            if (!settling.GoesOn(overview, output.Time.GetUtcNow()))
             {
-                foreach (var target in stuck)
+                foreach (var target in settling.Stuck)
                 {
                     output.Say($"{target.Target}: {target.Dirty} entities are not told yet: {target.Detail}");
+                }
+
+                if (settling.IsGivenUp)
+                {
+                    output.Say(
+                        $"Nothing has moved for {BackfillSettling.Patience.TotalMinutes:0} minutes: {Waiting(overview, settling)}. See 'bridge overview' for why.");
                 }
 
                 return;
@@ -61,12 +66,15 @@ internal static class BackfillProgress
             if (output.Time.GetElapsedTime(said) >= LineEvery)
             {
                 said = output.Time.GetTimestamp();
-                output.Say($"{overview.EventsWaiting} wait for mapping; to be told: {string.Join(", ", working.Select(target => $"{target.Dirty} {target.Target}"))}");
+                output.Say(Waiting(overview, settling));
             }
 
             await Task.Delay(Look, output.Time, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private static string Waiting(OverviewModel overview, BackfillSettling settling) =>
+        $"{overview.EventsWaiting} wait for mapping; to be told: {string.Join(", ", settling.Working.Select(target => $"{target.Dirty} {target.Target}"))}";
 
     private static Task<BackfillModel> FollowWithBarAsync(BridgeClient client, CommandOutput output, CancellationToken cancellationToken) =>
         output.Words.Progress()

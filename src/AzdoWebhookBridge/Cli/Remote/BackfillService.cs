@@ -1,6 +1,10 @@
 using System.CommandLine;
+using System.Net;
 using System.Security.Cryptography;
+using System.Text.Json;
+using AzdoWebhookBridge.Api;
 using AzdoWebhookBridge.Cli.Output;
+using AzdoWebhookBridge.Operations.Health;
 
 namespace AzdoWebhookBridge.Cli.Remote;
 
@@ -22,13 +26,25 @@ internal sealed class BackfillService : IAsyncDisposable
     /// <summary>Whether it ends with the command.</summary>
     public bool IsOwn => _own is not null;
 
+    /// <param name="parsed">What was said.</param>
+    /// <param name="remote">Where the service is.</param>
+    /// <param name="mayBeOwn">Whether there is something to do for a service that only this command starts.</param>
+    /// <param name="output">For people.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="CommandException">No service runs, and none is to be started.</exception>
     public static async Task<BackfillService> FindAsync(
-        ParseResult parsed, RemoteOptions remote, CommandOutput output, CancellationToken cancellationToken)
+        ParseResult parsed, RemoteOptions remote, bool mayBeOwn, CommandOutput output, CancellationToken cancellationToken)
     {
-        if (remote.NamesService(parsed)
-            || await AnswersAsync(ServiceAddress.Find(CommandConfiguration.Load(parsed)), cancellationToken).ConfigureAwait(false))
+        var address = remote.NamesService(parsed) ? null : ServiceAddress.Find(CommandConfiguration.Load(parsed));
+        if (address is null || await IsBridgeAsync(address, cancellationToken).ConfigureAwait(false))
         {
             return new BackfillService(BridgeClient.Create(parsed, remote), own: null);
+        }
+
+        if (!mayBeOwn)
+        {
+            throw new ServiceUnreachableException(
+                $"No service runs at {address}, so no backfill is under way. --url names another; 'bridge backfill' begins one, or goes on with one that was interrupted.");
         }
 
         output.Say("No service runs on this machine: this process does it, and tells the catalogs before it ends.");
@@ -55,17 +71,27 @@ internal sealed class BackfillService : IAsyncDisposable
         }
     }
 
-    private static async Task<bool> AnswersAsync(Uri address, CancellationToken cancellationToken)
+    // Asked without the key: anything may listen there.
+    private static async Task<bool> IsBridgeAsync(Uri address, CancellationToken cancellationToken)
     {
         using var http = BridgeClient.CreateHttp(address);
         try
         {
-            using var answer = await http.GetAsync(new Uri(address, "health/live"), cancellationToken).ConfigureAwait(false);
-            return true;
+            using var answer = await http.GetAsync(new Uri(address, HealthEndpoints.LivePath.TrimStart('/')), cancellationToken).ConfigureAwait(false);
+            return answer.StatusCode == HttpStatusCode.OK
+                && answer.Content.Headers.ContentType?.MediaType == "application/json"
+                && await answer.Content.ReadFromJsonAsync(ApiJson.Default.JsonElement, cancellationToken).ConfigureAwait(false)
+                    is { ValueKind: JsonValueKind.Object } health
+                && health.TryGetProperty("status", out _)
+                && health.TryGetProperty("checks", out var checks) && checks.ValueKind == JsonValueKind.Array;
         }
-        catch (HttpRequestException)
+        catch (Exception exception) when (exception is HttpRequestException or JsonException or IOException)
         {
             return false;
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw BridgeClient.Explain(address, exception);
         }
     }
 
