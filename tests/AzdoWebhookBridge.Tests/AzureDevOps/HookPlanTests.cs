@@ -40,7 +40,7 @@ public sealed class HookPlanTests
             inputs.Remove("basicAuthPassword");
             inputs["httpHeaders"] = "********";
             inputs["resourceDetailsToSend"] = "All";
-        }) with { ResourceVersion = "" }).ToList();
+        })).Select(hook => hook with { ResourceVersion = "" }).ToList();
 
         Assert.Empty(Plan(desired, actual).Changes);
         Assert.Empty(Plan(desired, withoutSecrets).Changes);

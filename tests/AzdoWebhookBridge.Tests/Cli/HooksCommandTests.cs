@@ -147,6 +147,23 @@ public sealed class HooksCommandTests
     }
 
     [Fact]
+    public async Task HooksThatAreRefused_AreAllNamed_AndTheOthersAreMade()
+    {
+        await using var sandbox = await HooksSandbox.StartAsync();
+        sandbox.Faults.RespondWith(400, times: 2, when: request => request.Method == "POST");
+
+        var run = (await RunAsync(sandbox, "apply", "--yes")).Exits(ExitCode.Failed);
+
+        Assert.Equal(All - 2, sandbox.Hooks.Count);
+        Assert.Contains("2 failed (git.push, ", run.Error.ReplaceLineEndings(" "), StringComparison.Ordinal);
+        Assert.Equal(2, run.Error.Split("cannot create the service hook for").Length - 1);
+        sandbox.Faults.RespondWith(400, times: 1, when: request => request.Method == "POST");
+        var changes = (await RunAsync(sandbox, "apply", "--yes", "--json")).Exits(ExitCode.Failed).Json.GetProperty("organizations")[0].GetProperty("changes");
+        Assert.Equal(["failed", "done"], changes.EnumerateArray().Select(change => change.GetProperty("result").GetString()));
+        Assert.Contains("status 400", changes[0].GetProperty("error").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ProjectsInsteadOfTheOrganization_AreShownByName()
     {
         await using var sandbox = await HooksSandbox.StartAsync();

@@ -1,5 +1,5 @@
-using AzdoWebhookBridge.AzureDevOps;
 using System.Reflection;
+using AzdoWebhookBridge.AzureDevOps;
 using AzdoWebhookBridge.Ingress;
 using AzdoWebhookBridge.Operations.Access;
 using AzdoWebhookBridge.Operations.Configuration;
