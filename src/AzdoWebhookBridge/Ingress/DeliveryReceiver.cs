@@ -76,10 +76,11 @@ internal sealed partial class DeliveryReceiver(
 
         var receivedAt = time.GetUtcNow();
         var newEvent = IncomingEvent.Make(
-            envelope, body, DeliveryContext.Render(context.Request, settings.HeaderName), receivedAt.ToUnixTimeMilliseconds()) with
-        {
-            TraceParent = Activity.Current is { IdFormat: ActivityIdFormat.W3C } current ? current.Id : null,
-        };
+            envelope,
+            body,
+            DeliveryContext.Render(context.Request, settings.HeaderName),
+            receivedAt.ToUnixTimeMilliseconds(),
+            Activity.Current is { IdFormat: ActivityIdFormat.W3C } current ? current.Id : null);
 
         // Not tied to the connection: a sender that gave up after its last byte is better stored than asked to send again.
         var result = await store.AppendAsync(newEvent, CancellationToken.None).WaitAsync(StoreTimeout, time);

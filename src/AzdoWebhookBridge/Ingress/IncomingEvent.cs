@@ -31,7 +31,8 @@ internal static class IncomingEvent
     /// <param name="body">The body, byte for byte.</param>
     /// <param name="context">Headers and query parameters, without secrets.</param>
     /// <param name="receivedAt">Unix ms.</param>
-    public static NewEvent Make(EventEnvelope envelope, byte[] body, byte[] context, long receivedAt) => new()
+    /// <param name="traceParent">Of the request that brought it; null for none.</param>
+    public static NewEvent Make(EventEnvelope envelope, byte[] body, byte[] context, long receivedAt, string? traceParent = null) => new()
     {
         DeduplicationKey = DeduplicationKey.Create(envelope.SubscriptionId, envelope.NotificationId, body),
         EventType = envelope.EventType!,
@@ -42,6 +43,7 @@ internal static class IncomingEvent
         IsTest = TestDelivery.Is(envelope),
         Context = context,
         Body = body,
+        TraceParent = traceParent,
     };
 
     private static ReadOnlySpan<byte> WithoutByteOrderMark(ReadOnlySpan<byte> body) =>
