@@ -20,9 +20,6 @@ internal sealed partial class EntraTokens(BoundedHttp http, TimeProvider time, I
 
     private static readonly TimeSpan LongestMargin = TimeSpan.FromMinutes(5);
 
-    /// <summary>What a token counts for when its answer does not say.</summary>
-    private static readonly TimeSpan UnknownValidity = TimeSpan.FromMinutes(5);
-
     private readonly Lock _gate = new();
     private EntraToken? _current;
     private Task<EntraTokenResult>? _fetch;
@@ -81,7 +78,7 @@ internal sealed partial class EntraTokens(BoundedHttp http, TimeProvider time, I
             return Failed(AzureDevOpsFailure.Unavailable, $"No token from Entra: {failure}", mayPass: true);
         }
 
-        if (answer is { IsSuccess: true, IsPage: false } && Read(answer) is var (text, validity) && !text.IsEmpty)
+        if (answer is { IsSuccess: true, IsPage: false } && AccessTokenAnswer.Read(answer, "access_token", "expires_in") is var (text, validity) && !text.IsEmpty)
         {
             Log.TokenObtained(logger, validity);
             var token = new EntraToken(text, application, askedAt, validity);
@@ -118,29 +115,6 @@ internal sealed partial class EntraTokens(BoundedHttp http, TimeProvider time, I
             ? answer.Excerpt(value.GetString())
             : "";
         return text.Length == 0 ? "" : $" It says: {text}";
-    }
-
-    private static (SecretText Text, TimeSpan Validity) Read(HttpAnswer answer)
-    {
-        using var json = answer.TryReadObject();
-        if (json is null || !json.RootElement.TryGetProperty("access_token", out var token) || token.ValueKind != JsonValueKind.String)
-        {
-            return default;
-        }
-
-        var text = token.GetString()!;
-        if (text.Length is 0 or > 16 * 1024 || text.Any(letter => letter is <= ' ' or >= '\u007f'))
-        {
-            // It could not stand in a header.
-            return default;
-        }
-
-        var validity = json.RootElement.TryGetProperty("expires_in", out var expiresIn)
-            && expiresIn.ValueKind == JsonValueKind.Number && expiresIn.TryGetDouble(out var seconds)
-            && seconds is > 0 and < 1e8
-            ? TimeSpan.FromSeconds(seconds)
-            : UnknownValidity;
-        return (new SecretText(text), validity);
     }
 
     private static EntraTokenResult Failed(AzureDevOpsFailure failure, string message, bool mayPass = false) =>

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using AzdoWebhookBridge.Delivery;
 using AzdoWebhookBridge.Delivery.Http;
 using Microsoft.Extensions.Options;
@@ -19,9 +18,6 @@ internal sealed partial class PortTokenProvider(
     BoundedHttp http, IOptionsMonitor<PortOptions> options, TimeProvider time, ILogger<PortTokenProvider> logger)
 {
     private static readonly TimeSpan LongestMargin = TimeSpan.FromMinutes(1);
-
-    /// <summary>What a token counts for when its answer does not say.</summary>
-    private static readonly TimeSpan UnknownValidity = TimeSpan.FromMinutes(5);
 
     private readonly Lock _gate = new();
     private PortToken? _current;
@@ -89,7 +85,7 @@ internal sealed partial class PortTokenProvider(
             return Unavailable($"No access token from Port: {failure}");
         }
 
-        if (answer.IsSuccess && !answer.IsPage && Read(answer) is var (text, validity) && !text.IsEmpty)
+        if (answer.IsSuccess && !answer.IsPage && AccessTokenAnswer.Read(answer, "accessToken", "expiresIn") is var (text, validity) && !text.IsEmpty)
         {
             Log.TokenObtained(logger, validity);
             var token = new PortToken(text, secret, settings.ClientId!, root, askedAt, validity);
@@ -112,30 +108,6 @@ internal sealed partial class PortTokenProvider(
             _ => $"Port refuses the credential (status {answer.Status}): check Port:ClientId and Port:ClientSecret.",
         };
         return Unavailable(reason, answer.Status, answer.RetryAfter ?? (answer.Status == 429 ? answer.RateLimitReset : null));
-    }
-
-    private static (SecretText Text, TimeSpan Validity) Read(HttpAnswer answer)
-    {
-        using var json = answer.TryReadObject();
-        if (json is null
-            || !json.RootElement.TryGetProperty("accessToken", out var token) || token.ValueKind != JsonValueKind.String)
-        {
-            return default;
-        }
-
-        var text = token.GetString()!;
-        if (text.Length is 0 or > 16 * 1024 || text.Any(letter => letter is <= ' ' or >= '\u007f'))
-        {
-            // It could not stand in a header.
-            return default;
-        }
-
-        var validity = json.RootElement.TryGetProperty("expiresIn", out var expiresIn)
-            && expiresIn.ValueKind == JsonValueKind.Number && expiresIn.TryGetDouble(out var seconds)
-            && seconds is > 0 and < 1e8
-            ? TimeSpan.FromSeconds(seconds)
-            : UnknownValidity;
-        return (new SecretText(text), validity);
     }
 
     private static PortTokenResult Unavailable(string reason, int? status = null, TimeSpan? after = null) =>
