@@ -1,6 +1,5 @@
 using AzdoWebhookBridge.AzureDevOps.Hooks;
 using AzdoWebhookBridge.Delivery.Http;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace AzdoWebhookBridge.AzureDevOps;
 
@@ -18,15 +17,7 @@ internal static class AzureDevOpsServices
     public static IServiceCollection AddAzureDevOps(this IServiceCollection services)
     {
         services.AddOptions<AzureDevOpsOptions>().BindConfiguration(AzureDevOpsOptions.SectionName);
-        services.AddCatalogHttpClient(HttpClientName);
-        services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(_ => BridgeUserAgent.ForThisRun());
-        services.AddKeyedSingleton(HttpClientName, static (provider, _) => new BoundedHttp(
-            provider.GetRequiredService<IHttpClientFactory>(),
-            HttpClientName,
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<BridgeUserAgent>(),
-            MaxAnswerBytes));
+        services.AddCatalogHttpClient(HttpClientName, MaxAnswerBytes);
         services.AddSingleton<IAzureDevOpsOrganizations>(static provider => ActivatorUtilities.CreateInstance<AzureDevOpsOrganizations>(
             provider, provider.GetRequiredKeyedService<BoundedHttp>(HttpClientName)));
         services.AddSingleton<HookReconciler>();

@@ -11,11 +11,6 @@ internal static class DoctorServices
     public static IServiceCollection AddDoctor(this IServiceCollection services, DoctorWishes wishes)
     {
         services.AddCatalogHttpClient(HttpClientName);
-        services.AddKeyedSingleton(HttpClientName, static (provider, _) => new BoundedHttp(
-            provider.GetRequiredService<IHttpClientFactory>(),
-            HttpClientName,
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<BridgeUserAgent>()));
         services.AddSingleton(wishes);
         services.AddSingleton(static provider => new PlainHttp(provider.GetRequiredKeyedService<BoundedHttp>(HttpClientName)));
         services.AddSingleton<IDoctorCheck, ConfigurationCheck>();

@@ -1,7 +1,6 @@
 using AzdoWebhookBridge.Delivery;
 using AzdoWebhookBridge.Delivery.Http;
 using AzdoWebhookBridge.Konnect.Provisioning;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace AzdoWebhookBridge.Konnect;
 
@@ -14,15 +13,8 @@ internal static class KonnectServices
     {
         services.AddOptions<KonnectOptions>().BindConfiguration(KonnectOptions.SectionName);
         services.AddCatalogHttpClient(HttpClientName);
-        services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(_ => BridgeUserAgent.ForThisRun());
         services.AddSingleton(static provider => ActivatorUtilities.CreateInstance<KonnectClient>(
-            provider,
-            new BoundedHttp(
-                provider.GetRequiredService<IHttpClientFactory>(),
-                HttpClientName,
-                provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<BridgeUserAgent>())));
+            provider, provider.GetRequiredKeyedService<BoundedHttp>(HttpClientName)));
         services.AddSingleton<KonnectAdmin>();
         services.AddSingleton<KonnectDiscovery>();
         services.AddSingleton<KonnectServicePicker>();

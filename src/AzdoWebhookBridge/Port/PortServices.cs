@@ -1,7 +1,6 @@
 using AzdoWebhookBridge.Delivery;
 using AzdoWebhookBridge.Delivery.Http;
 using AzdoWebhookBridge.Port.Provisioning;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace AzdoWebhookBridge.Port;
 
@@ -14,13 +13,6 @@ internal static class PortServices
     {
         services.AddOptions<PortOptions>().BindConfiguration(PortOptions.SectionName);
         services.AddCatalogHttpClient(HttpClientName);
-        services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(_ => BridgeUserAgent.ForThisRun());
-        services.AddKeyedSingleton(HttpClientName, static (provider, _) => new BoundedHttp(
-            provider.GetRequiredService<IHttpClientFactory>(),
-            HttpClientName,
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<BridgeUserAgent>()));
         services.AddSingleton(static provider => ActivatorUtilities.CreateInstance<PortTokenProvider>(
             provider, provider.GetRequiredKeyedService<BoundedHttp>(HttpClientName)));
         services.AddSingleton(static provider => ActivatorUtilities.CreateInstance<PortClient>(
