@@ -8,7 +8,7 @@ namespace AzdoWebhookBridge.Watch;
 /// </summary>
 internal sealed class HookRepairs
 {
-    private readonly Dictionary<string, int> _missing = new(StringComparer.Ordinal);
+    private HashSet<string> _missing = new(StringComparer.Ordinal);
     private readonly HashSet<string> _made = new(StringComparer.Ordinal);
 
     /// <summary>
@@ -19,24 +19,16 @@ internal sealed class HookRepairs
     public IReadOnlyList<HookChange> Choose(HookPlan plan)
     {
         var isManaged = plan.Hooks.Any(hook => hook.Subscription is not null);
-        var missing = plan.Changes.Where(change => change.Kind == HookChangeKind.Create).ToDictionary(Key, StringComparer.Ordinal);
-        foreach (var gone in _missing.Keys.Where(key => !missing.ContainsKey(key)).ToArray())
-        {
-            _missing.Remove(gone);
-        }
-
-        // Seen since it was made, so it may be made again should it go missing again.
-        _made.RemoveWhere(key => !missing.ContainsKey(key));
-        foreach (var key in missing.Keys)
-        {
-            _missing[key] = _missing.GetValueOrDefault(key) + 1;
-        }
+        var missingBefore = _missing;
+        _missing = plan.Changes.Where(change => change.Kind == HookChangeKind.Create).Select(Key).ToHashSet(StringComparer.Ordinal);
+        // What is there was seen since it was made, so it may be made again should it go missing again.
+        _made.IntersectWith(_missing);
 
         return [.. plan.Changes.Where(change => change.Kind switch
         {
             HookChangeKind.Enable => true,
             HookChangeKind.Update => change.Subscription is { IsEnabled: false },
-            HookChangeKind.Create => isManaged && _missing[Key(change)] > 1 && !_made.Contains(Key(change)),
+            HookChangeKind.Create => isManaged && missingBefore.Contains(Key(change)) && !_made.Contains(Key(change)),
             _ => false,
         })];
     }
