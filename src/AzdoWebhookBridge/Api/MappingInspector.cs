@@ -11,8 +11,6 @@ internal sealed class MappingInspector(MappingProvider mapping) : IMappingInspec
 {
     private const string PreviewFile = "preview";
 
-    private static readonly byte[] NoContext = """{"headers":{},"queryParams":{}}"""u8.ToArray();
-
     public JsonElement Summarize() => Write(writer =>
     {
         var active = mapping.Current;
@@ -45,7 +43,7 @@ internal sealed class MappingInspector(MappingProvider mapping) : IMappingInspec
                 WriteResult(writer, EventMapper.Map(chosen, active.Generation, new EventInput
                 {
                     Body = eventBody,
-                    Context = context ?? NoContext,
+                    Context = context ?? EventInput.NoContext,
                     EventKey = PreviewFile,
                     EventTime = 0,
                     IsBackfill = true,

@@ -99,7 +99,7 @@ internal sealed class AzureDevOpsOrganization(OrganizationAddress address, Azure
             return new AzureDevOpsPage(items, null, reply.Moment);
         }
 
-        return Text(root, "continuationToken") is { } next && next != continuation
+        return root.TextOf("continuationToken") is { } next && next != continuation
             ? new AzureDevOpsPage(items, next, reply.Moment)
             : throw Unknown(call, "the end is missing, and so is what comes next");
     }
@@ -112,7 +112,7 @@ internal sealed class AzureDevOpsOrganization(OrganizationAddress address, Azure
     public async Task<JsonElement> CreateSubscriptionAsync(JsonElement subscription, CancellationToken cancellationToken)
     {
         var call = Hook(
-            HttpMethod.Post, Text(subscription, "publisherId") ?? "", "subscriptions", $"create the service hook for {Text(subscription, "eventType")}");
+            HttpMethod.Post, subscription.TextOf("publisherId") ?? "", "subscriptions", $"create the service hook for {subscription.TextOf("eventType")}");
         return (await WriteAsync(call with { IsRepeatable = false }, subscription, cancellationToken))!.Value;
     }
 
@@ -120,7 +120,7 @@ internal sealed class AzureDevOpsOrganization(OrganizationAddress address, Azure
         string publisherId, string subscriptionId, JsonElement subscription, CancellationToken cancellationToken)
     {
         var path = $"subscriptions/{AzureDevOpsCall.Segment(subscriptionId)}";
-        var call = Hook(HttpMethod.Put, publisherId, path, $"change the service hook for {Text(subscription, "eventType")}");
+        var call = Hook(HttpMethod.Put, publisherId, path, $"change the service hook for {subscription.TextOf("eventType")}");
         if (await WriteAsync(call with { MayBeEmpty = true }, subscription, cancellationToken) is { } replaced)
         {
             return replaced;
@@ -142,7 +142,7 @@ internal sealed class AzureDevOpsOrganization(OrganizationAddress address, Azure
         var call = Hook(HttpMethod.Get, publisherId, $"publishers/{AzureDevOpsCall.Segment(publisherId)}/eventtypes", "list the event types");
         using var reply = await connection.SendAsync(call with { MayLackRoute = true, IsList = true }, cancellationToken);
         // A server without that publisher.
-        return reply.Json is null ? [] : [.. Items(reply, "value", call).Select(item => Text(item, "id")).OfType<string>()];
+        return reply.Json is null ? [] : [.. Items(reply, "value", call).Select(item => item.TextOf("id")).OfType<string>()];
     }
 
     public Task<AzureDevOpsPage> QueryNotificationsAsync(
@@ -209,8 +209,8 @@ internal sealed class AzureDevOpsOrganization(OrganizationAddress address, Azure
         var secrets = new List<SecretText>();
         if (subscription.TryGetProperty("consumerInputs", out var inputs) && inputs.ValueKind == JsonValueKind.Object)
         {
-            secrets.Add(new(Text(inputs, "basicAuthPassword")));
-            secrets.AddRange((Text(inputs, "httpHeaders") ?? "").Split('\n')
+            secrets.Add(new(inputs.TextOf("basicAuthPassword")));
+            secrets.AddRange((inputs.TextOf("httpHeaders") ?? "").Split('\n')
                 .Select(line => new SecretText(line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..])));
         }
 
@@ -247,7 +247,4 @@ internal sealed class AzureDevOpsOrganization(OrganizationAddress address, Azure
 
     private AzureDevOpsException Unknown(AzureDevOpsCall call, string why) =>
         new(AzureDevOpsFailure.Refused, $"{Name}: cannot {call.What}: the answer has a form that is not known here; {why}.");
-
-    private static string? Text(JsonElement item, string member) =>
-        item.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

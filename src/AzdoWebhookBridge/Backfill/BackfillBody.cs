@@ -43,9 +43,6 @@ internal static class BackfillBody
         return buffer.WrittenSpan.ToArray();
     }
 
-    /// <summary>What an event has beside its body: it came by no request.</summary>
-    public static byte[] EmptyContext => """{"headers":{},"queryParams":{}}"""u8.ToArray();
-
     /// <summary>The time as events have it, with all its digits.</summary>
     public static string Text(DateTimeOffset moment) =>
         moment.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffffffZ", CultureInfo.InvariantCulture);
@@ -74,8 +71,8 @@ internal static class BackfillBody
                 break;
             case BackfillEvents.RepositoryDeleted:
                 writer.WriteStartObject();
-                writer.WriteString("repositoryId"u8, Member(item, "id"));
-                writer.WriteString("repositoryName"u8, Member(item, "name"));
+                writer.WriteString("repositoryId"u8, item.TextOf("id"));
+                writer.WriteString("repositoryName"u8, item.TextOf("name"));
                 if (item.TryGetProperty("project", out var project))
                 {
                     writer.WritePropertyName("project"u8);
@@ -89,7 +86,4 @@ internal static class BackfillBody
                 break;
         }
     }
-
-    private static string? Member(JsonElement item, string name) =>
-        item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

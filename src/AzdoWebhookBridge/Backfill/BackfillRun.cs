@@ -149,7 +149,7 @@ internal sealed class BackfillRun(IBridgeStore store, IAzureDevOpsOrganizations 
                 EventType = eventType,
                 CreatedTicks = moment.UtcTicks,
                 ReceivedAt = Now,
-                Context = BackfillBody.EmptyContext,
+                Context = EventInput.NoContext,
                 Body = body,
             },
             CancellationToken.None);

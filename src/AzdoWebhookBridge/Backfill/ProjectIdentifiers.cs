@@ -14,7 +14,7 @@ internal static class ProjectIdentifiers
         var result = EventMapper.Map(rules, generation: 0, new EventInput
         {
             Body = BackfillBody.Make(BackfillEvents.Project, item.RootElement, project, DateTimeOffset.UnixEpoch),
-            Context = BackfillBody.EmptyContext,
+            Context = EventInput.NoContext,
             EventKey = "",
             EventTime = 0,
             IsBackfill = true,

@@ -22,7 +22,7 @@ internal sealed class SeenEntities(MappingRules rules)
         var result = EventMapper.Map(rules, generation: 0, new EventInput
         {
             Body = item.Body,
-            Context = BackfillBody.EmptyContext,
+            Context = EventInput.NoContext,
             EventKey = "",
             EventTime = item.Moment.UtcTicks,
             IsBackfill = true,

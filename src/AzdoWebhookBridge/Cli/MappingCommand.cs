@@ -69,7 +69,7 @@ internal static class MappingCommand
             var result = EventMapper.Map(rules, generation: 1, new EventInput
             {
                 Body = Read(parsed.GetRequiredValue(body)),
-                Context = """{"headers":{},"queryParams":{}}"""u8.ToArray(),
+                Context = EventInput.NoContext,
                 EventKey = "run",
                 EventTime = 0,
                 IsBackfill = true,

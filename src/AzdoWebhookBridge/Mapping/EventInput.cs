@@ -5,6 +5,9 @@ namespace AzdoWebhookBridge.Mapping;
 /// <summary>An event as mapping sees it.</summary>
 internal sealed record EventInput
 {
+    /// <summary>The <see cref="Context"/> of an event that no request brought.</summary>
+    public static readonly byte[] NoContext = """{"headers":{},"queryParams":{}}"""u8.ToArray();
+
     /// <summary>The body as received.</summary>
     public required ReadOnlyMemory<byte> Body { get; init; }
 

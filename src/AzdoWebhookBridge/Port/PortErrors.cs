@@ -19,9 +19,9 @@ internal sealed record PortError(string? Code, string? Message, string? Resource
     }
 
     public static PortError Of(JsonElement error) => new(
-        Text(error, "error"),
-        Text(error, "message"),
-        error.TryGetProperty("details", out var details) && details.ValueKind == JsonValueKind.Object ? Text(details, "resource") : null);
+        error.TextOf("error"),
+        error.TextOf("message"),
+        error.TryGetProperty("details", out var details) && details.ValueKind == JsonValueKind.Object ? details.TextOf("resource") : null);
 
     /// <summary>
     /// Whether it is about an entity that this one points at, not about its blueprint: that one may come. Port has no code for it,
@@ -34,9 +34,6 @@ internal sealed record PortError(string? Code, string? Message, string? Resource
                 || (Speaks("relation") && Speaks("entit"))));
 
     private bool Speaks(string words) => Message!.Contains(words, StringComparison.OrdinalIgnoreCase);
-
-    private static string? Text(JsonElement element, string name) =>
-        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }
 
 /// <summary>From statuses to outcomes.</summary>

@@ -15,6 +15,7 @@ internal static class StorageServiceCollectionExtensions
         services.AddSingleton<IEventStore>(provider => provider.GetRequiredService<IBridgeStore>());
         services.AddSingleton<IEntityStore>(provider => provider.GetRequiredService<IBridgeStore>());
         services.AddSingleton<IOperatorStore>(provider => provider.GetRequiredService<IBridgeStore>());
+        services.AddSingleton<IStateStore>(provider => provider.GetRequiredService<IBridgeStore>());
         return services;
     }
 }

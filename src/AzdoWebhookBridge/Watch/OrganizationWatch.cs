@@ -7,19 +7,10 @@ using Microsoft.Extensions.Options;
 
 namespace AzdoWebhookBridge.Watch;
 
-internal sealed class OrganizationWatchFactory(
-    HookReconciler hooks,
-    Recovery recovery,
-    WatchBoard board,
-    SubscriptionActivity activity,
-    MappingProvider mapping,
-    IBridgeStore store,
-    IOptionsMonitor<AzureDevOpsOptions> options,
-    TimeProvider time,
-    ILogger<OrganizationWatch> logger)
+internal sealed class OrganizationWatchFactory(IServiceProvider services)
 {
     public OrganizationWatch Create(IAzureDevOpsOrganization organization) =>
-        new(organization, hooks, recovery, board, activity, mapping, store, options, time, logger);
+        ActivatorUtilities.CreateInstance<OrganizationWatch>(services, organization);
 }
 
 /// <summary>

@@ -4,6 +4,7 @@ using AzdoWebhookBridge.AzureDevOps.Hooks;
 using AzdoWebhookBridge.Backfill;
 using AzdoWebhookBridge.Events;
 using AzdoWebhookBridge.Ingress;
+using AzdoWebhookBridge.Mapping;
 using AzdoWebhookBridge.Mapping.Live;
 using AzdoWebhookBridge.Storage;
 
@@ -17,8 +18,6 @@ namespace AzdoWebhookBridge.Watch;
 internal sealed partial class Recovery(
     IBridgeStore store, IAzureDevOpsOrganizations organizations, MappingProvider mapping, TimeProvider time, ILogger<Recovery> logger)
 {
-    private static readonly byte[] Context = """{"headers":{},"queryParams":{}}"""u8.ToArray();
-
     // The history goes back a week.
     private static readonly TimeSpan History = TimeSpan.FromDays(7);
 
@@ -122,7 +121,7 @@ internal sealed partial class Recovery(
         }
 
         var appended = await store.AppendAsync(
-            IncomingEvent.Make(envelope, body, Context, time.GetUtcNow().ToUnixTimeMilliseconds()), CancellationToken.None).ConfigureAwait(false);
+            IncomingEvent.Make(envelope, body, EventInput.NoContext, time.GetUtcNow().ToUnixTimeMilliseconds()), CancellationToken.None).ConfigureAwait(false);
         return !appended.IsDuplicate;
     }
 

@@ -86,6 +86,7 @@ internal sealed class WatchRig : IAsyncDisposable
         services.AddMetrics();
         services.AddSingleton<TimeProvider>(Clock);
         services.AddSingleton<IBridgeStore>(Store);
+        services.AddSingleton<IStateStore>(Store);
         services.AddSingleton<BridgeMetrics>();
         services.AddSingleton<MappingProvider>();
         services.AddSingleton<SubscriptionActivity>();

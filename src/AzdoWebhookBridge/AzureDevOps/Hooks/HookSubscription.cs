@@ -50,17 +50,17 @@ internal sealed record HookSubscription
 
     /// <exception cref="AzureDevOpsException">It is not one: what is read as "none" would be made again.</exception>
     public static HookSubscription Read(JsonElement json) =>
-        Text(json, "id") is { Length: > 0 } id && Text(json, "publisherId") is { } publisherId && Text(json, "eventType") is { } eventType
+        json.TextOf("id") is { Length: > 0 } id && json.TextOf("publisherId") is { } publisherId && json.TextOf("eventType") is { } eventType
             ? new HookSubscription
             {
                 Id = id,
                 PublisherId = publisherId,
                 EventType = eventType,
-                ResourceVersion = Text(json, "resourceVersion") ?? "",
-                ConsumerId = Text(json, "consumerId") ?? "",
-                ConsumerActionId = Text(json, "consumerActionId") ?? "",
+                ResourceVersion = json.TextOf("resourceVersion") ?? "",
+                ConsumerId = json.TextOf("consumerId") ?? "",
+                ConsumerActionId = json.TextOf("consumerActionId") ?? "",
                 // A service that does not say has it on.
-                Status = Text(json, "status") ?? Enabled,
+                Status = json.TextOf("status") ?? Enabled,
                 ProbationRetries = json.TryGetProperty("probationRetries", out var retries) && retries.ValueKind == JsonValueKind.Number
                     && retries.TryGetInt32(out var count) ? count : 0,
                 LastProbationRetry = Date(json, "lastProbationRetryDate"),
@@ -73,7 +73,7 @@ internal sealed record HookSubscription
 
     /// <summary>Whether a service that was just told to switch a hook on says nothing else.</summary>
     public static bool IsOn(JsonElement answer) =>
-        answer.ValueKind != JsonValueKind.Object || Text(answer, "status") is not { } status || status.Equals(Enabled, StringComparison.OrdinalIgnoreCase);
+        answer.ValueKind != JsonValueKind.Object || answer.TextOf("status") is not { } status || status.Equals(Enabled, StringComparison.OrdinalIgnoreCase);
 
     private static Dictionary<string, string> Inputs(JsonElement json, string member)
     {
@@ -95,7 +95,4 @@ internal sealed record HookSubscription
         json.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String && value.TryGetDateTimeOffset(out var date) && date.Year > 1
             ? date
             : null;
-
-    private static string? Text(JsonElement json, string member) =>
-        json.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }
