@@ -10,6 +10,7 @@ public enum JqLimit
     ArrayLength,
     Memory,
     RegexTime,
+    Nesting,
 }
 
 /// <summary>
@@ -30,8 +31,11 @@ public sealed record JqLimits
     /// <summary>Values that the program may emit.</summary>
     public int Outputs { get; init; } = 100_000;
 
-    /// <summary>Nested calls, and levels of values that a program may build (never more than <see cref="JqValue.MaxNesting"/>).</summary>
+    /// <summary>Nested calls of functions. A call that is the last thing a function does replaces its caller and does not count.</summary>
     public int Depth { get; init; } = 1_000;
+
+    /// <summary>Levels of containers in a value that a program builds (never more than <see cref="JqValue.MaxNesting"/>).</summary>
+    public int Nesting { get; init; } = JqValue.MaxNesting;
 
     /// <summary>Length of one string the program builds, in bytes of UTF-16.</summary>
     public int StringBytes { get; init; } = 16 * 1024 * 1024;

@@ -75,7 +75,7 @@ internal sealed class ObjectNode : Node
             foreach (var value in _values[member].Stream(run, env, input))
             {
                 run.Step();
-                foreach (var output in From(run, env, input, member + 1, (ObjectValue)run.With(soFar, name, value)))
+                foreach (var output in From(run, env, input, member + 1, (ObjectValue)run.Check(soFar.With(run, name, value))))
                 {
                     yield return output;
                 }

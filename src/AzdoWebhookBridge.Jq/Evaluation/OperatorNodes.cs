@@ -64,7 +64,7 @@ internal sealed class EqualNode(Node left, Node right, bool negated) : BinaryNod
     protected override JqValue Apply(Run run, JqValue left, JqValue right)
     {
         run.Walk(left, right);
-        return ValueOrder.AreEqual(left, right) != negated ? JqValue.True : JqValue.False;
+        return ValueEquality.Check(left, right) != negated ? JqValue.True : JqValue.False;
     }
 }
 

@@ -87,23 +87,31 @@ internal sealed class Run(JqLimits limits, TimeProvider time, CancellationToken 
     /// <summary>Call before building a string of that many UTF-16 units.</summary>
     public void AllocateString(long units)
     {
+        CheckString(units);
+        Allocate((units * 2) + 48);
+    }
+
+    public void CheckString(long units)
+    {
         if (units * 2 > limits.StringBytes)
         {
             throw new JqLimitException(JqLimit.StringLength, $"The program builds a string of more than {limits.StringBytes} bytes.");
         }
-
-        Allocate((units * 2) + 48);
     }
 
     /// <summary>Call before building an array of that many elements.</summary>
     public void AllocateArray(long items)
     {
+        CheckArray(items);
+        Allocate((items * 8) + 64);
+    }
+
+    public void CheckArray(long items)
+    {
         if (items > limits.ArrayItems)
         {
             throw new JqLimitException(JqLimit.ArrayLength, $"The program builds an array of more than {limits.ArrayItems} elements.");
         }
-
-        Allocate((items * 8) + 64);
     }
 
     public JqValue NewString(string text)
@@ -126,19 +134,12 @@ internal sealed class Run(JqLimits limits, TimeProvider time, CancellationToken 
         return Check(builder.Build());
     }
 
-    public JqValue With(ObjectValue obj, string key, JqValue value)
-    {
-        AllocateArray(obj.Count * 2L);
-        Steps(obj.Count >> 3);
-        return Check(obj.With(key, value));
-    }
-
     /// <summary>Refuses values deeper than this evaluation may build.</summary>
     public JqValue Check(JqValue value)
     {
-        if (value.Nesting > limits.Depth)
+        if (value.Nesting > limits.Nesting)
         {
-            throw new JqLimitException(JqLimit.Depth, $"The program builds a value nested deeper than {limits.Depth} levels.");
+            throw new JqLimitException(JqLimit.Nesting, $"The program builds a value nested deeper than {limits.Nesting} levels.");
         }
 
         return value;
@@ -175,6 +176,9 @@ internal sealed class Run(JqLimits limits, TimeProvider time, CancellationToken 
     public JqLimitException RegexTimeUp() =>
         new(JqLimit.RegexTime, $"Regular expressions take longer than {Math.Min(limits.RegexTimeout.TotalMilliseconds, JqLimits.MaxRegexTimeout.TotalMilliseconds)} ms.");
 
+    /// <summary>How many values have left the evaluation. What was built before may be seen by others and is not edited any more.</summary>
+    public int Epoch { get; private set; }
+
     /// <summary>An output whose text would be out of all proportion (sharing makes such values cheap) is refused.</summary>
     public JqValue Output(JqValue value)
     {
@@ -183,6 +187,7 @@ internal sealed class Run(JqLimits limits, TimeProvider time, CancellationToken 
             throw new JqLimitException(JqLimit.Memory, $"The program emits a value of more than {limits.AllocatedBytes} bytes.");
         }
 
+        Epoch++;
         return value;
     }
 
