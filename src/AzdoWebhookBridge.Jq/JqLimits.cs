@@ -44,7 +44,7 @@ public sealed record JqLimits
     public int ArrayItems { get; init; } = 1_000_000;
 
     /// <summary>Bytes allocated by the whole evaluation, garbage included.</summary>
-    public long AllocatedBytes { get; init; } = 64L * 1024 * 1024;
+    public long AllocatedBytes { get; init; } = 60L * 1024 * 1024;
 
     /// <summary>Time that one evaluation may spend in regular expressions; one match never gets more than <see cref="MaxRegexTimeout"/>.</summary>
     public TimeSpan RegexTimeout { get; init; } = TimeSpan.FromMilliseconds(250);

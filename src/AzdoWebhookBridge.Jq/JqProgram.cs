@@ -68,6 +68,7 @@ public sealed class JqProgram
             JqValue output;
             try
             {
+                run.Resume();
                 run.Step();
                 if (!outputs.MoveNext())
                 {
@@ -75,6 +76,7 @@ public sealed class JqProgram
                 }
 
                 output = run.Output(outputs.Current);
+                run.Suspend();
             }
             catch (Exception exception) when (exception is InsufficientExecutionStackException or BreakException)
             {

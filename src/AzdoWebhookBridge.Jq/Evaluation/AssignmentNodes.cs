@@ -12,7 +12,7 @@ internal sealed class AssignNode(Node paths, Node value) : StreamNode
             var result = input;
             foreach (var point in paths.Paths(run, env, new PathPoint(null, input)))
             {
-                result = PathOperations.SetPath(run, result, point.ToKeys(), replacement);
+                result = PathOperations.SetPath(run, result, point.ToKeys(run), replacement);
             }
 
             yield return result;
@@ -33,7 +33,7 @@ internal sealed class UpdateNode(Node paths, Node update) : SingleNode
         foreach (var point in paths.Paths(run, env, new PathPoint(null, input)))
         {
             run.Step();
-            var path = point.ToKeys();
+            var path = point.ToKeys(run);
             var updated = update(PathOperations.GetPath(run, result, path));
             if (updated is null)
             {
@@ -68,8 +68,8 @@ internal sealed class PathsNode(Node paths) : StreamNode
     {
         foreach (var point in paths.Paths(run, env, new PathPoint(null, input)))
         {
-            run.Allocate(point.Link?.Length * 8L ?? 0);
-            yield return point.ToValue();
+            run.Step();
+            yield return point.ToValue(run);
         }
     }
 }
@@ -83,7 +83,7 @@ internal sealed class DeleteNode(Node paths) : SingleNode
         foreach (var point in paths.Paths(run, env, new PathPoint(null, input)))
         {
             run.Step();
-            all.Add(point.ToKeys());
+            all.Add(point.ToKeys(run));
         }
 
         return PathOperations.DeletePaths(run, input, all);

@@ -9,11 +9,12 @@ namespace AzdoWebhookBridge.Jq.Evaluation;
 /// </summary>
 internal sealed class Destructuring(PatternNode pattern, int variables, int[]? links)
 {
-    private readonly bool _plain = pattern is VariablePatternNode && links is null;
+    /// <summary>The whole value in one variable, with nothing to match.</summary>
+    public bool IsVariable { get; } = pattern is VariablePatternNode && links is null;
 
     public IEnumerable<Env> Bind(Run run, Env env, JqValue value, JqValue input)
     {
-        if (_plain)
+        if (IsVariable)
         {
             return [env.Bind(value)];
         }

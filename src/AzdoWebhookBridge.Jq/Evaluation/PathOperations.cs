@@ -1,3 +1,4 @@
+using System.Numerics;
 using AzdoWebhookBridge.Jq.Values;
 
 namespace AzdoWebhookBridge.Jq.Evaluation;
@@ -123,13 +124,15 @@ internal static class PathOperations
     /// <summary>Deletes all the paths as they are before the first is deleted.</summary>
     public static JqValue DeletePaths(Run run, JqValue value, List<JqValue[]> paths)
     {
-        run.Steps(paths.Count * 4L);
+        var keys = 0L;
         foreach (var path in paths)
         {
             CheckLength(path);
+            keys += path.Length + 4;
         }
 
-        paths.Sort(ComparePaths);
+        run.Steps((keys >> 2) * (1 + BitOperations.Log2((uint)paths.Count + 1)));
+        paths = [.. StableSort.Sort(run, paths.ToArray(), ComparePaths)];
         for (var i = paths.Count - 1; i >= 0;)
         {
             // Neighbours that differ in the last key only are deleted together: deleting an array's elements one by

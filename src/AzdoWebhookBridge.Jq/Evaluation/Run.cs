@@ -13,6 +13,9 @@ internal sealed class Run(JqLimits limits, TimeProvider time, CancellationToken 
 
     private long _stepsLeft = limits.Steps;
     private long _memoryLeft = limits.AllocatedBytes;
+    private long _garbageLeft = limits.AllocatedBytes;
+    private long _allocatedBefore;
+    private bool _counting;
     private long _regexTicks;
     private int _untilCheck = CancellationInterval;
 
@@ -75,12 +78,32 @@ internal sealed class Run(JqLimits limits, TimeProvider time, CancellationToken 
         }
     }
 
+    /// <summary>Call before allocating what may be large. Small things are counted now and then, by the runtime's own count.</summary>
     public void Allocate(long bytes)
     {
         _memoryLeft -= bytes;
         if (_memoryLeft < 0)
         {
-            throw new JqLimitException(JqLimit.Memory, $"The program allocates more than {limits.AllocatedBytes} bytes.");
+            throw MemoryUsedUp();
+        }
+    }
+
+    /// <summary>Call when the evaluation goes on: what the thread, perhaps another one, has allocated since is not its own.</summary>
+    public void Resume()
+    {
+        // An evaluation too short for the first check costs no look at the counter.
+        if (_counting)
+        {
+            _allocatedBefore = GC.GetAllocatedBytesForCurrentThread();
+        }
+    }
+
+    /// <summary>Call when the evaluation is interrupted.</summary>
+    public void Suspend()
+    {
+        if (_counting)
+        {
+            _garbageLeft -= GC.GetAllocatedBytesForCurrentThread() - _allocatedBefore;
         }
     }
 
@@ -196,10 +219,21 @@ internal sealed class Run(JqLimits limits, TimeProvider time, CancellationToken 
 
     public int MaxOutputs => limits.Outputs;
 
+    private JqLimitException MemoryUsedUp() =>
+        new(JqLimit.Memory, $"The program allocates more than {limits.AllocatedBytes} bytes.");
+
     private void CheckSlowly()
     {
         _untilCheck = CancellationInterval;
         cancellationToken.ThrowIfCancellationRequested();
+        Suspend();
+        _counting = true;
+        Resume();
+        if (_garbageLeft < 0)
+        {
+            throw MemoryUsedUp();
+        }
+
         if (_stepsLeft < 0)
         {
             throw new JqLimitException(JqLimit.Steps, $"The program takes more than {limits.Steps} steps.");
