@@ -38,7 +38,7 @@ public sealed record JqLimits
     public int Nesting { get; init; } = JqValue.MaxNesting;
 
     /// <summary>Length of one string the program builds, in bytes of UTF-16.</summary>
-    public int StringBytes { get; init; } = 16 * 1024 * 1024;
+    public int StringBytes { get; init; } = 8 * 1024 * 1024;
 
     /// <summary>Elements of one array the program builds.</summary>
     public int ArrayItems { get; init; } = 1_000_000;
@@ -47,5 +47,5 @@ public sealed record JqLimits
     public long AllocatedBytes { get; init; } = 60L * 1024 * 1024;
 
     /// <summary>Time that one evaluation may spend in regular expressions; one match never gets more than <see cref="MaxRegexTimeout"/>.</summary>
-    public TimeSpan RegexTimeout { get; init; } = TimeSpan.FromMilliseconds(250);
+    public TimeSpan RegexTimeout { get; init; } = TimeSpan.FromMilliseconds(200);
 }

@@ -122,7 +122,7 @@ internal static class CollectionBuiltins
         var builder = new ObjectBuilder();
         foreach (var entry in Children(input))
         {
-            run.Step();
+            run.Steps(4);
             var key = KeyOf(entry);
             var name = key switch
             {
@@ -260,19 +260,16 @@ internal static class CollectionBuiltins
             return JqValue.Null;
         }
 
-        run.Steps(text.Length >> 3);
         var found = new List<JqValue>();
+        var search = new TextSearch(run, part);
         var surrogates = CodePoints.HasSurrogates(text);
-        for (var at = text.IndexOf(part, StringComparison.Ordinal);
-             at >= 0;
-             at = text.IndexOf(part, at + 1, StringComparison.Ordinal))
+        var (counted, points) = (0, 0);
+        for (var at = search.IndexIn(text, 0); at >= 0; at = search.IndexIn(text, at + 1))
         {
-            if (surrogates)
-            {
-                run.Steps(at >> 3);
-            }
-
-            run.Add(found, JqValue.From((long)(surrogates ? CodePoints.CountBefore(text, at) : at)));
+            points += surrogates ? CodePoints.Count(text.AsSpan(counted..at)) : at - counted;
+            counted = at;
+            run.Steps(part.Length >> 6);
+            run.Add(found, JqValue.From((long)points));
         }
 
         return run.NewArrayOf(found);

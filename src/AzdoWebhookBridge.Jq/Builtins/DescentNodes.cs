@@ -43,6 +43,7 @@ internal sealed class RecurseNode(Node body) : StreamNode
 
                 var item = items.Current;
                 yield return item;
+                run.Steps(4);
                 open.Push(below(item).GetEnumerator());
             }
         }

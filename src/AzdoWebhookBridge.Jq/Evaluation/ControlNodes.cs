@@ -10,7 +10,11 @@ internal sealed class PipeNode : Node
         _left = left;
         _right = right;
         Single = left.Single && right.Single;
+        IsSinglePath = left.IsSinglePath && right.IsSinglePath;
     }
+
+    public override PathPoint? Path(Run run, Env env, PathPoint at) =>
+        _left.Path(run, env, at) is { } point ? _right.Path(run, env, point) : null;
 
     public override JqValue? Eval(Run run, Env env, JqValue input)
     {

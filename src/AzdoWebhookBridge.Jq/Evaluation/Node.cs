@@ -34,6 +34,21 @@ internal abstract class Node
         }
     }
 
+    /// <summary>Whether there is at most one place, so that <see cref="Path"/> can give it without an iterator.</summary>
+    public bool IsSinglePath { get; protected init; }
+
+    public virtual PathPoint? Path(Run run, Env env, PathPoint at) => throw new NotSupportedException();
+
+    /// <summary>The stream of a node that turned out to have one output at most.</summary>
+    protected IEnumerable<JqValue> OnlyOf(Run run, Env env, JqValue input)
+    {
+        var value = Eval(run, env, input);
+        if (value is not null)
+        {
+            yield return value;
+        }
+    }
+
     protected JqValue? FirstOfStream(Run run, Env env, JqValue input)
     {
         foreach (var value in Stream(run, env, input))
@@ -50,14 +65,7 @@ internal abstract class SingleNode : Node
 {
     protected SingleNode() => Single = true;
 
-    public sealed override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)
-    {
-        var value = Eval(run, env, input);
-        if (value is not null)
-        {
-            yield return value;
-        }
-    }
+    public sealed override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input) => OnlyOf(run, env, input);
 }
 
 /// <summary>A node that is always evaluated as a generator.</summary>

@@ -59,19 +59,22 @@ internal static class PathOperations
         return value;
     }
 
-    public static JqValue SetPath(Run run, JqValue value, JqValue[] path, JqValue replacement) =>
-        UpdatePath(run, value, path, path.Length, _ => replacement);
+    public static JqValue SetPath(Run run, JqValue value, JqValue[] path, JqValue replacement)
+    {
+        if (path.Length != 1)
+        {
+            return UpdatePath(run, value, path, path.Length, _ => replacement);
+        }
+
+        // By far the most frequent one.
+        run.Step();
+        _ = Child(value, run, path[0]);
+        return SetKey(run, value, path[0], replacement);
+    }
 
     /// <summary>Puts what <paramref name="update"/> makes of the value at the first keys of the path in its place.</summary>
     private static JqValue UpdatePath(Run run, JqValue value, JqValue[] path, int length, Func<JqValue, JqValue?> update)
     {
-        if (length == 1)
-        {
-            // By far the most frequent one.
-            run.Step();
-            return update(Child(value, run, path[0])) is { } only ? SetKey(run, value, path[0], only) : value;
-        }
-
         CheckLength(path);
         run.Steps(length);
         var containers = new JqValue[length];
@@ -232,6 +235,8 @@ internal static class PathOperations
 
     private static JqValue DeleteElements(Run run, ArrayValue array, List<JqValue[]> siblings, int level)
     {
+        run.Steps(array.Count >> 5);
+        run.Allocate(array.Count * 9L);
         var drop = new bool[array.Count];
         foreach (var path in siblings)
         {
@@ -335,6 +340,7 @@ internal static class PathOperations
 
     private static JqValue Slice(Run run, string text, ObjectValue slice)
     {
+        run.Steps(text.Length >> 7);
         var (start, end) = Range(slice, CodePoints.Count(text));
         if (CodePoints.HasSurrogates(text))
         {

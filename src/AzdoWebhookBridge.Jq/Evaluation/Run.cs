@@ -11,6 +11,9 @@ internal sealed class Run(JqLimits limits, TimeProvider time, CancellationToken 
     private const int ErrorSteps = 100;
     private const int CancellationInterval = 1_024;
 
+    /// <summary>From here on the runtime's count is asked before allocating.</summary>
+    private const int LargeBytes = 32 * 1024;
+
     private long _stepsLeft = limits.Steps;
     private long _memoryLeft = limits.AllocatedBytes;
     private long _garbageLeft = limits.AllocatedBytes;
@@ -37,7 +40,8 @@ internal sealed class Run(JqLimits limits, TimeProvider time, CancellationToken 
     public void Steps(long count)
     {
         _stepsLeft -= count;
-        if (_stepsLeft < 0)
+        _untilCheck -= (int)Math.Min(count, CancellationInterval);
+        if (_stepsLeft < 0 || _untilCheck < 0)
         {
             CheckSlowly();
         }
@@ -49,6 +53,16 @@ internal sealed class Run(JqLimits limits, TimeProvider time, CancellationToken 
         if (value.Weight > 64)
         {
             Steps(value.Weight >> 3);
+        }
+    }
+
+    /// <summary>Charges a look at all of a text; other values are charged by what is done with them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Scan(JqValue value)
+    {
+        if (value.Kind == JqKind.String && value.Weight > 256)
+        {
+            Steps(value.Weight >> 7);
         }
     }
 
@@ -85,6 +99,11 @@ internal sealed class Run(JqLimits limits, TimeProvider time, CancellationToken 
         if (_memoryLeft < 0)
         {
             throw MemoryUsedUp();
+        }
+
+        if (bytes >= LargeBytes)
+        {
+            CheckMemory(bytes);
         }
     }
 
@@ -149,7 +168,11 @@ internal sealed class Run(JqLimits limits, TimeProvider time, CancellationToken 
         return elements.Length == 0 ? JqValue.EmptyArray : Check(new ArrayValue(elements));
     }
 
-    public JqValue NewArrayOf(List<JqValue> elements) => NewArray(elements.ToArray());
+    public JqValue NewArrayOf(List<JqValue> elements)
+    {
+        AllocateArray(elements.Count);
+        return elements.Count == 0 ? JqValue.EmptyArray : Check(new ArrayValue(elements.ToArray()));
+    }
 
     public JqValue NewObject(ObjectBuilder builder)
     {
@@ -172,10 +195,15 @@ internal sealed class Run(JqLimits limits, TimeProvider time, CancellationToken 
     public void Add(List<JqValue> items, JqValue item)
     {
         Step();
-        Allocate(8);
+        if (items.Count == items.Capacity)
+        {
+            // The list doubles.
+            Allocate(items.Count * 16L);
+        }
+
         if (items.Count >= limits.ArrayItems)
         {
-            AllocateArray(items.Count + 1L);
+            CheckArray(items.Count + 1L);
         }
 
         items.Add(item);
@@ -222,18 +250,22 @@ internal sealed class Run(JqLimits limits, TimeProvider time, CancellationToken 
     private JqLimitException MemoryUsedUp() =>
         new(JqLimit.Memory, $"The program allocates more than {limits.AllocatedBytes} bytes.");
 
+    private void CheckMemory(long wanted)
+    {
+        Suspend();
+        _counting = true;
+        Resume();
+        if (_garbageLeft < wanted)
+        {
+            throw MemoryUsedUp();
+        }
+    }
+
     private void CheckSlowly()
     {
         _untilCheck = CancellationInterval;
         cancellationToken.ThrowIfCancellationRequested();
-        Suspend();
-        _counting = true;
-        Resume();
-        if (_garbageLeft < 0)
-        {
-            throw MemoryUsedUp();
-        }
-
+        CheckMemory(0);
         if (_stepsLeft < 0)
         {
             throw new JqLimitException(JqLimit.Steps, $"The program takes more than {limits.Steps} steps.");

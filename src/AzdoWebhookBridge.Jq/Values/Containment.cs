@@ -46,8 +46,7 @@ internal static class Containment
                 open.Push(new Question(whole, part));
                 return null;
             case StringValue text:
-                run.Steps(text.Length >> 5);
-                return text.Text.Contains(((StringValue)part).Text, StringComparison.Ordinal);
+                return TextSearch.Contains(run, text.Text, ((StringValue)part).Text);
             default:
                 return ValueOrder.AreEqual(whole, part);
         }
