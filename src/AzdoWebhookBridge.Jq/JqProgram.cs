@@ -30,7 +30,7 @@ public sealed record JqWarning(string Code, string Message, int Line, int Column
 public sealed class JqProgram
 {
     /// <summary>The longest program in characters: compiling one takes time and memory in proportion, and no budget.</summary>
-    private const int MaxLength = 1_000_000;
+    private const int MaxLength = 500_000;
 
     private readonly Node _root;
     private readonly SourceText _source;

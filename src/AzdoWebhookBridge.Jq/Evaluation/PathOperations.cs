@@ -134,7 +134,7 @@ internal static class PathOperations
             keys += path.Length + 4;
         }
 
-        run.Steps((keys >> 2) * (1 + BitOperations.Log2((uint)paths.Count + 1)));
+        run.Steps((keys >> 4) * (1 + BitOperations.Log2((uint)paths.Count + 1)));
         paths = [.. StableSort.Sort(run, paths.ToArray(), ComparePaths)];
         for (var i = paths.Count - 1; i >= 0;)
         {
