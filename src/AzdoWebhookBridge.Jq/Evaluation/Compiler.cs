@@ -130,7 +130,7 @@ internal sealed class Compiler(SourceText source, IReadOnlyDictionary<string, Jq
         {
             if (keys[i] is ConstantNode { Value: not StringValue } key)
             {
-                throw source.Error($"Found {ErrorText.Describe(key.Value)} as a key, expected a string", obj.Keys[i].At);
+                throw source.Error($"Cannot use {ErrorText.Describe(key.Value)} as object key, expected a string", obj.Keys[i].At);
             }
         }
 
@@ -277,31 +277,20 @@ internal sealed class Compiler(SourceText source, IReadOnlyDictionary<string, Jq
 
     private ReduceNode CompileReduce(ReduceSyntax reduce, Place place)
     {
-        var (pattern, inner) = SinglePattern(reduce.Patterns, place, reduce.At);
+        var (pattern, inner) = CompilePattern(reduce.Pattern, place);
         return new ReduceNode(
-            Compile(reduce.Source, place), pattern, Compile(reduce.Initial, place), Compile(reduce.Update, inner));
+            Compile(reduce.Source, place), new Destructuring(pattern, 0, null), Compile(reduce.Initial, place), Compile(reduce.Update, inner));
     }
 
     private ForeachNode CompileForeach(ForeachSyntax each, Place place)
     {
-        var (pattern, inner) = SinglePattern(each.Patterns, place, each.At);
+        var (pattern, inner) = CompilePattern(each.Pattern, place);
         return new ForeachNode(
             Compile(each.Source, place),
-            pattern,
+            new Destructuring(pattern, 0, null),
             Compile(each.Initial, place),
             Compile(each.Update, inner),
             each.Extract is null ? IdentityNode.Instance : Compile(each.Extract, inner));
-    }
-
-    private (Destructuring Pattern, Place Inner) SinglePattern(PatternSyntax[] patterns, Place place, Token at)
-    {
-        if (patterns.Length > 1)
-        {
-            throw source.Error($"'{at.Text}' takes one pattern; alternatives with '?//' are for 'as'", patterns[1].At);
-        }
-
-        var (pattern, inner) = CompilePattern(patterns[0], place);
-        return (new Destructuring(pattern, 0, null), inner);
     }
 
     private (Destructuring[] Patterns, Place Inner) CompileAlternatives(PatternSyntax[] patterns, Place place)
@@ -347,6 +336,11 @@ internal sealed class Compiler(SourceText source, IReadOnlyDictionary<string, Jq
                 for (var i = 0; i < entries.Length; i++)
                 {
                     var key = Compile(entries[i].Key, place);
+                    if (key is ConstantNode { Value: not StringValue } constant)
+                    {
+                        throw source.Error($"Cannot use {ErrorText.Describe(constant.Value)} as object key, expected a string", entries[i].Key.At);
+                    }
+
                     PatternNode? value = null;
                     if (entries[i].Variable is { } member)
                     {

@@ -27,7 +27,7 @@ internal static class PathOperations
                 value = Builtins.CollectionBuiltins.IndicesOfArray(run, array, wanted);
                 return true;
             default:
-                return target.IsNull && (key.Kind is JqKind.Null or JqKind.String or JqKind.Number or JqKind.Object);
+                return target.IsNull && (key.Kind is JqKind.String or JqKind.Number or JqKind.Object);
         }
     }
 
@@ -38,11 +38,6 @@ internal static class PathOperations
         run.Steps(path.Length);
         foreach (var key in path)
         {
-            if (value.IsNull)
-            {
-                return value;
-            }
-
             if (!TryIndex(run, value, key, out var next))
             {
                 throw IndexError(value, key);
@@ -92,59 +87,29 @@ internal static class PathOperations
             case ObjectValue when target is StringValue:
                 throw new JqRuntimeException("Cannot update string slices");
             default:
-                throw IndexError(target, key);
+                throw new JqRuntimeException($"Cannot update field at {key.KindName} index of {target.KindName}");
         }
     }
 
-    /// <summary>Deletes all the paths as they are before the first is deleted.</summary>
+    /// <summary>Deletes all the paths. In each container what lies deeper goes first, then its own keys in one step.</summary>
     public static JqValue DeletePaths(Run run, JqValue value, List<JqValue[]> paths)
     {
+        if (paths.Count == 0)
+        {
+            return value;
+        }
+
         run.Steps(paths.Count * 4L);
-        paths.Sort(ComparePaths);
-        for (var i = paths.Count - 1; i >= 0;)
-        {
-            // Neighbours that differ in the last key only are deleted together: deleting an array's elements one by
-            // one copies it each time.
-            var first = i;
-            while (first > 0 && AreSiblings(paths[first - 1], paths[i]))
-            {
-                first--;
-            }
-
-            value = Delete(run, value, paths.GetRange(first, i - first + 1), 0);
-            i = first - 1;
-        }
-
-        return value;
-    }
-
-    private static bool AreSiblings(JqValue[] left, JqValue[] right)
-    {
-        if (left.Length != right.Length || left.Length == 0 || left[^1].Kind != right[^1].Kind
-            || left[^1].Kind is not (JqKind.String or JqKind.Number))
-        {
-            return false;
-        }
-
-        if (left[^1] is NumberValue { Value: < 0 } || right[^1] is NumberValue { Value: < 0 })
-        {
-            return false;
-        }
-
-        for (var i = 0; i < left.Length - 1; i++)
-        {
-            if (!ValueOrder.AreEqual(left[i], right[i]))
-            {
-                return false;
-            }
-        }
-
-        return true;
+        run.AllocateArray(paths.Count * 2L);
+        var sorted = paths.ToArray();
+        StableSort.Sort(sorted, ComparePaths);
+        return sorted[0].Length == 0 ? JqValue.Null : Delete(run, value, sorted, 0);
     }
 
     private static int ComparePaths(JqValue[] left, JqValue[] right)
     {
-        for (var i = 0; i < left.Length && i < right.Length; i++)
+        var common = Math.Min(left.Length, right.Length);
+        for (var i = 0; i < common; i++)
         {
             var order = ValueOrder.Compare(left[i], right[i]);
             if (order != 0)
@@ -153,54 +118,60 @@ internal static class PathOperations
             }
         }
 
-        return left.Length.CompareTo(right.Length);
+        return left.Length - right.Length;
     }
 
-    private static JqValue Delete(Run run, JqValue value, List<JqValue[]> siblings, int level)
+    /// <summary>The paths are sorted, have the same keys before that level, and at least one more.</summary>
+    private static JqValue Delete(Run run, JqValue value, ReadOnlySpan<JqValue[]> paths, int level)
     {
-        var path = siblings[0];
-        if (path.Length == level)
-        {
-            return JqValue.Null;
-        }
-
-        if (value.IsNull)
-        {
-            return value;
-        }
-
-        run.Step();
-        if (path.Length == level + 1)
-        {
-            return DeleteKeys(run, value, siblings, level);
-        }
-
-        if (path.Length > JqValue.MaxNesting)
+        if (level >= JqValue.MaxNesting)
         {
             throw new JqLimitException(JqLimit.Depth, $"A path is longer than {JqValue.MaxNesting} keys.");
         }
 
         Run.EnsureStack();
-        var key = path[level];
-        if (!TryIndex(run, value, key, out var child))
+        var keys = new List<JqValue>();
+        while (!paths.IsEmpty)
         {
-            throw new JqRuntimeException($"Cannot delete field at {(key.Kind == JqKind.String ? "object" : "array")} index of {value.KindName}");
+            run.Step();
+            var key = paths[0][level];
+            var count = 1;
+            while (count < paths.Length && ValueOrder.AreEqual(key, paths[count][level]))
+            {
+                count++;
+            }
+
+            if (paths[0].Length == level + 1)
+            {
+                // The key goes as a whole, so that longer paths through it say nothing more.
+                keys.Add(key);
+            }
+            else if (!TryIndex(run, value, key, out var child))
+            {
+                throw IndexError(value, key);
+            }
+            else if (!child.IsNull)
+            {
+                value = SetKey(run, value, key, Delete(run, child, paths[..count], level + 1));
+            }
+
+            paths = paths[count..];
         }
 
-        return child.IsNull ? value : SetKey(run, value, key, Delete(run, child, siblings, level + 1));
+        return keys.Count == 0 || value.IsNull ? value : DeleteKeys(run, value, keys);
     }
 
-    private static JqValue DeleteKeys(Run run, JqValue value, List<JqValue[]> siblings, int level)
+    private static JqValue DeleteKeys(Run run, JqValue value, List<JqValue> keys)
     {
         switch (value)
         {
             case ObjectValue obj:
                 var drop = new bool[obj.Count];
-                foreach (var path in siblings)
+                foreach (var key in keys)
                 {
-                    if (path[level] is not StringValue name)
+                    if (key is not StringValue name)
                     {
-                        throw new JqRuntimeException($"Cannot delete {path[level].KindName} field of object");
+                        throw new JqRuntimeException($"Cannot delete {key.KindName} field of object");
                     }
 
                     var index = obj.IndexOf(name.Text);
@@ -213,18 +184,18 @@ internal static class PathOperations
                 run.AllocateArray(obj.Count * 2L);
                 return obj.Without(drop);
             case ArrayValue array:
-                return DeleteElements(run, array, siblings, level);
+                return DeleteElements(run, array, keys);
             default:
-                throw new JqRuntimeException($"Cannot delete field at {(siblings[0][level].Kind == JqKind.String ? "object" : "array")} index of {value.KindName}");
+                throw new JqRuntimeException($"Cannot delete fields from {value.KindName}");
         }
     }
 
-    private static JqValue DeleteElements(Run run, ArrayValue array, List<JqValue[]> siblings, int level)
+    private static JqValue DeleteElements(Run run, ArrayValue array, List<JqValue> keys)
     {
         var drop = new bool[array.Count];
-        foreach (var path in siblings)
+        foreach (var key in keys)
         {
-            switch (path[level])
+            switch (key)
             {
                 case NumberValue number:
                     var position = Position(number.Value, array.Count);
@@ -236,6 +207,7 @@ internal static class PathOperations
                     break;
                 case ObjectValue slice:
                     var (start, end) = Range(slice, array.Count);
+                    run.Steps((end - start) >> 3);
                     for (var i = start; i < end; i++)
                     {
                         drop[i] = true;
@@ -243,7 +215,7 @@ internal static class PathOperations
 
                     break;
                 default:
-                    throw new JqRuntimeException($"Cannot delete {path[level].KindName} element of array");
+                    throw new JqRuntimeException($"Cannot delete {key.KindName} element of array");
             }
         }
 
@@ -268,8 +240,8 @@ internal static class PathOperations
     /// <summary>Index from the start; still negative when it lies before the first element. nan is before everything.</summary>
     private static double Position(double index, int count)
     {
-        var floor = double.IsNaN(index) ? double.NegativeInfinity : Math.Floor(index);
-        return floor < 0 ? floor + count : floor;
+        var whole = double.IsNaN(index) ? double.NegativeInfinity : Math.Truncate(index);
+        return whole < 0 ? whole + count : whole;
     }
 
     private static JqValue SetElement(Run run, ArrayValue? array, double index, JqValue value)
@@ -329,7 +301,7 @@ internal static class PathOperations
         return run.NewString(text[start..end]);
     }
 
-    /// <summary>Start rounds down, end rounds up, negative counts from the end, all is cut to the length.</summary>
+    /// <summary>Start rounds down, end rounds up, negative counts from the end, all is cut to the length. nan is an open end.</summary>
     private static (int Start, int End) Range(ObjectValue slice, int count)
     {
         var start = Bound(slice.Get("start"), 0, count, Math.Floor);
@@ -337,24 +309,19 @@ internal static class PathOperations
         return (start, Math.Max(start, end));
     }
 
-    private static int Bound(JqValue bound, int absent, int count, Func<double, double> round)
+    private static int Bound(JqValue bound, int open, int count, Func<double, double> round)
     {
-        if (bound.IsNull)
+        if (bound.IsNull || bound is NumberValue { Value: double.NaN })
         {
-            return absent;
+            return open;
         }
 
         if (bound is not NumberValue number)
         {
-            throw new JqRuntimeException("Start and end indices of an array slice must be numbers");
+            throw new JqRuntimeException("Array/string slice indices must be integers");
         }
 
-        var value = double.IsNaN(number.Value) ? 0 : number.Value;
-        if (value < 0)
-        {
-            value += count;
-        }
-
+        var value = number.Value < 0 ? number.Value + count : number.Value;
         return (int)Math.Clamp(round(value), 0, count);
     }
 }

@@ -10,28 +10,56 @@ internal static class ValueReader
 {
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
+    /// <exception cref="JqParseException">Not one JSON text, not even with the extras that jq reads.</exception>
     public static JqValue Parse(ReadOnlySpan<byte> utf8, int maxDepth)
+    {
+        try
+        {
+            return ParseStrict(utf8, maxDepth);
+        }
+        catch (JsonException exception)
+        {
+            try
+            {
+                return LenientJson.Parse(utf8.ToArray(), Depth(maxDepth));
+            }
+            catch (FormatException)
+            {
+                throw Failure(exception);
+            }
+        }
+    }
+
+    /// <exception cref="FormatException">Not one JSON text; the message is jq's.</exception>
+    public static JqValue ParseLenient(byte[] utf8, int maxDepth)
+    {
+        try
+        {
+            return ParseStrict(utf8, maxDepth);
+        }
+        catch (JsonException)
+        {
+            return LenientJson.Parse(utf8, Depth(maxDepth));
+        }
+    }
+
+    private static int Depth(int maxDepth) => Math.Clamp(maxDepth, 1, JqValue.MaxNesting);
+
+    private static JqValue ParseStrict(ReadOnlySpan<byte> utf8, int maxDepth)
     {
         if (utf8.StartsWith(ByteOrderMark))
         {
             utf8 = utf8[ByteOrderMark.Length..];
         }
 
-        var options = new JsonReaderOptions { MaxDepth = Math.Clamp(maxDepth, 1, JqValue.MaxNesting) };
+        var options = new JsonReaderOptions { MaxDepth = Depth(maxDepth) };
         var reader = new Utf8JsonReader(utf8, options);
-        try
-        {
-            reader.Read();
-            var value = ReadValue(ref reader);
+        reader.Read();
+        var value = ReadValue(ref reader);
 
-            // Utf8JsonReader itself refuses anything but white space here.
-            reader.Read();
-            return value;
-        }
-        catch (JsonException exception)
-        {
-            throw Failure(exception);
-        }
+        // Utf8JsonReader itself refuses anything but white space here.
+        reader.Read();
+        return value;
     }
 
     public static JqValue FromElement(JsonElement element)
