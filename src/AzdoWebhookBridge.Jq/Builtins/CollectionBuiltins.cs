@@ -132,7 +132,7 @@ internal static class CollectionBuiltins
                     return ValueOrder.AreEqual(input, part);
                 }
 
-                throw ErrorText.Binary(input, part, "have their containment checked");
+                throw new JqRuntimeException($"{ErrorText.Describe(input)} and {ErrorText.Describe(part)} cannot have their containment checked");
         }
     }
 
@@ -262,10 +262,14 @@ internal static class CollectionBuiltins
         var width = 0;
         foreach (var row in rows)
         {
-            // An empty text or object passes as an empty row, as in jq.
-            width = row is ArrayValue array || Length(row).AsDouble() <= 0
-                ? Math.Max(width, row.Items.Count)
-                : throw ErrorText.Index(row, JqValue.From(0L));
+            width = Math.Max(width, row.Items.Count);
+        }
+
+        // What is not an array goes unnoticed while nothing is read from it.
+        var odd = System.Array.Find(rows, row => row is not ArrayValue && !row.IsNull && (width > 0 || Length(row).AsDouble() > 0));
+        if (odd is not null)
+        {
+            throw ErrorText.Index(odd, JqValue.From(0L));
         }
 
         run.Steps((long)width * rows.Length);

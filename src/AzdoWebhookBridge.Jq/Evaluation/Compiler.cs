@@ -5,9 +5,14 @@ using AzdoWebhookBridge.Jq.Values;
 namespace AzdoWebhookBridge.Jq.Evaluation;
 
 /// <summary>Syntax to nodes: resolves names to levels of the environment, folds constants, picks direct forms.</summary>
-internal sealed class Compiler(SourceText source, IReadOnlyDictionary<string, JqValue>? variables)
+internal sealed class Compiler(SourceText source, JqCompileOptions options)
 {
     private readonly Dictionary<(string, int), Function> _library = [];
+
+    /// <summary>What <c>env</c> and <c>$ENV</c> give: the variables that were allowed, and nothing of the process.</summary>
+    public JqValue Environment { get; } = options.Environment is null
+        ? JqValue.EmptyObject
+        : JqValue.Object(options.Environment.Select(variable => KeyValuePair.Create(variable.Key, JqValue.From(variable.Value))));
 
     public Node Compile(SyntaxNode program) => Compile(program, new Place(null, 0));
 
@@ -176,15 +181,14 @@ internal sealed class Compiler(SourceText source, IReadOnlyDictionary<string, Jq
             return new ConstantOrVariable(null, place.Depth - found.Level);
         }
 
-        if (variables is not null && variables.TryGetValue(name, out var value))
+        if (options.Variables is not null && options.Variables.TryGetValue(name, out var value))
         {
             return new ConstantOrVariable(value, 0);
         }
 
-        // The environment is always empty here: a mapping cannot read the process's secrets.
         return name == "ENV"
-            ? new ConstantOrVariable(JqValue.EmptyObject, 0)
-            : throw source.Error($"Found the variable ${name}, which is not defined{Suggestions.ForVariable(name, place.Names, variables)}", variable.At);
+            ? new ConstantOrVariable(Environment, 0)
+            : throw source.Error($"Found the variable ${name}, which is not defined{Suggestions.ForVariable(name, place.Names, options.Variables)}", variable.At);
     }
 
     private Node CompileVariable(VariableSyntax variable, Place place)
@@ -214,7 +218,7 @@ internal sealed class Compiler(SourceText source, IReadOnlyDictionary<string, Jq
             return CallLibrary(name, CompileAll(call.Arguments, place), place.Depth);
         }
 
-        throw source.Error(Suggestions.ForFunction(name, arity, place.Names), call.At);
+        throw source.Error(Refused.Reason(name) ?? Suggestions.ForFunction(name, arity, place.Names), call.At);
     }
 
     private Node CompileBinary(BinarySyntax binary, Place place)

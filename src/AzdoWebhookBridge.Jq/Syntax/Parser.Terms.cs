@@ -177,8 +177,8 @@ internal sealed partial class Parser
                 return new BreakSyntax(at, TakeKind(TokenKind.Variable, "the name of a label such as $out").Text);
             case "def" or "label":
                 throw Unexpected($"an expression: put parentheses around '{at.Text} …' here");
-            case "import" or "include":
-                throw _source.Error($"'{at.Text}' is not allowed: a program cannot read files", at);
+            case "import" or "include" or "module":
+                throw _source.Error(Builtins.Refused.Reason(at.Text)!, at);
             default:
                 throw Unexpected("an expression");
         }
