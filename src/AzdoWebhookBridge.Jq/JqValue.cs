@@ -104,7 +104,7 @@ public abstract class JqValue : IEquatable<JqValue>
     /// <summary>An object; of duplicate keys the last value wins, at the place of the first.</summary>
     public static JqValue Object(IEnumerable<KeyValuePair<string, JqValue>> members)
     {
-        var builder = new ObjectBuilder();
+        var builder = new ObjectBuilder(members.TryGetNonEnumeratedCount(out var count) ? count : 0);
         foreach (var (key, value) in members)
         {
             builder.Set(StringValue.Sanitize(key), value);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using AzdoWebhookBridge.Jq.Evaluation;
 using AzdoWebhookBridge.Jq.Syntax;
@@ -8,6 +9,9 @@ namespace AzdoWebhookBridge.Jq.Builtins;
 /// <summary><c>@name</c>: a value as text for some place. Inside strings it applies to the interpolations.</summary>
 internal static class Formats
 {
+    private static readonly SearchValues<char> Unreserved =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~");
+
     private const string Base32Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
     private static readonly Dictionary<string, ValueNode> All = new(StringComparer.Ordinal)
@@ -17,7 +21,7 @@ internal static class Formats
         ["csv"] = new((run, input) => Row(run, input, "csv", ",", static text => "\"" + text.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"")),
         ["tsv"] = new((run, input) => Row(run, input, "tsv", "\t", EscapeTab)),
         ["html"] = new((run, input) => Escaped(run, input, EscapeHtml)),
-        ["uri"] = new((run, input) => Escaped(run, input, EscapeUri)),
+        ["uri"] = new((run, input) => input is StringValue text && !text.Text.AsSpan().ContainsAnyExcept(Unreserved) ? input : Escaped(run, input, EscapeUri)),
         ["urid"] = new((run, input) => Escaped(run, input, text => UnescapeUri(input, text))),
         ["sh"] = new(Shell),
         ["base64"] = new((run, input) => Escaped(run, input, static text => Convert.ToBase64String(Encoding.UTF8.GetBytes(text)))),

@@ -20,13 +20,14 @@ internal static class StringBuiltins
         registry.Value("ascii_downcase", (run, input) => Cased(run, input, "ascii_downcase", 'A', 'Z', 32));
         registry.Value("ascii_upcase", (run, input) => Cased(run, input, "ascii_upcase", 'a', 'z', -32));
         registry.Value("split", (run, input, separator) => input is StringValue text && separator is StringValue by
-            ? Split(run, text.Text, by.Text)
+            ? Split(run, text, by.Text)
             : throw new JqRuntimeException("split input and separator must be strings"));
         registry.Value("join", Join);
     }
 
-    public static JqValue Split(Run run, string text, string separator)
+    public static JqValue Split(Run run, StringValue whole, string separator)
     {
+        var text = whole.Text;
         if (text.Length == 0)
         {
             return JqValue.EmptyArray;
@@ -45,18 +46,20 @@ internal static class StringBuiltins
             return run.NewArrayOf(parts);
         }
 
+        var count = text.AsSpan().Count(separator) + 1;
+        run.AllocateArray(count);
+        var pieces = new JqValue[count];
         var start = 0;
-        while (true)
+        for (var i = 0; i < pieces.Length - 1; i++)
         {
+            run.Step();
             var end = text.IndexOf(separator, start, StringComparison.Ordinal);
-            run.Add(parts, run.NewString(end < 0 ? text[start..] : text[start..end]));
-            if (end < 0)
-            {
-                return run.NewArrayOf(parts);
-            }
-
+            pieces[i] = run.NewString(text[start..end]);
             start = end + separator.Length;
         }
+
+        pieces[^1] = start == 0 ? whole : run.NewString(text[start..]);
+        return new ArrayValue(pieces);
     }
 
     private static JqValue Affix(JqValue input, JqValue part, string name, Func<string, string, bool> holds) =>
@@ -144,7 +147,12 @@ internal static class StringBuiltins
             between = StringValue.Empty;
         }
 
-        var text = new StringBuilder();
+        if (elements is [StringValue only])
+        {
+            return only;
+        }
+
+        var text = new StringBuilder(256);
         for (var i = 0; i < elements.Length; i++)
         {
             run.Step();

@@ -159,12 +159,12 @@ internal sealed class ObjectValue : JqValue
 }
 
 /// <summary>Collects members; the last value of a key wins and keeps the first one's place.</summary>
-internal sealed class ObjectBuilder
+internal sealed class ObjectBuilder(int capacity = 4)
 {
     private const int ScanLimit = 8;
 
-    private string[] _keys = new string[4];
-    private JqValue[] _values = new JqValue[4];
+    private string[] _keys = new string[Math.Max(1, capacity)];
+    private JqValue[] _values = new JqValue[Math.Max(1, capacity)];
     private int _count;
     private Dictionary<string, int>? _index;
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 
 namespace AzdoWebhookBridge.Jq.Values;
 
@@ -8,19 +9,34 @@ internal sealed class StringValue : JqValue
 {
     public static readonly StringValue Empty = new(string.Empty);
 
+    // The text, or the bytes of the document that it is decoded from when somebody asks: most strings of an event nobody reads.
+    private readonly int _offset;
+    private object _text;
+
     private StringValue(string text)
-        : base(JqKind.String, 0, 8L + text.Length)
+        : base(JqKind.String, 0, 8L + text.Length) =>
+        _text = text;
+
+    private StringValue(byte[] document, int offset, int length)
+        : base(JqKind.String, 0, 8L + length)
     {
-        Text = text;
+        _text = document;
+        _offset = offset;
     }
 
-    public string Text { get; }
+    public string Text => _text is string text ? text : Decode();
+
+    /// <summary>Length in UTF-16 units.</summary>
+    public int Length => (int)(Weight - 8);
 
     public static StringValue Create(string text) => text.Length == 0 ? Empty : new StringValue(Sanitize(text));
 
     /// <summary>For text known to have no lone surrogates.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static StringValue Trusted(string text) => new(text);
+
+    /// <summary>Text that is ASCII in a document that nobody writes to any more.</summary>
+    public static StringValue Within(byte[] document, int offset, int length) => new(document, offset, length);
 
     /// <summary>Replaces lone surrogates, which neither UTF-8 nor the databases behind us can hold.</summary>
     public static string Sanitize(string text)
@@ -53,6 +69,19 @@ internal sealed class StringValue : JqValue
     }
 
     public override string AsString() => Text;
+
+    public bool HasSameText(StringValue other) => Length == other.Length && string.Equals(Text, other.Text);
+
+    private string Decode()
+    {
+        // Read once: another thread may put the text in its place.
+        if (_text is byte[] document)
+        {
+            _text = Encoding.ASCII.GetString(document, _offset, Length);
+        }
+
+        return (string)_text;
+    }
 }
 
 internal sealed class NumberValue : JqValue

@@ -39,7 +39,7 @@ internal sealed class ValueOrder : IComparer<JqValue>
             case NumberValue number:
                 return CompareNumbers(number, (NumberValue)right) == 0;
             case StringValue text:
-                return string.Equals(text.Text, ((StringValue)right).Text);
+                return text.HasSameText((StringValue)right);
             case ArrayValue array:
                 return ArraysEqual(array.Elements, ((ArrayValue)right).Elements);
             case ObjectValue obj:

@@ -19,10 +19,11 @@ internal static class ValueReader
 
         var options = new JsonReaderOptions { MaxDepth = Math.Clamp(maxDepth, 1, JqValue.MaxNesting) };
         var reader = new Utf8JsonReader(utf8, options);
+        var open = new OpenContainers(utf8);
         try
         {
             reader.Read();
-            var value = ReadValue(ref reader);
+            var value = ReadValue(ref reader, ref open);
 
             // Utf8JsonReader itself refuses anything but white space here.
             reader.Read();
@@ -31,6 +32,10 @@ internal static class ValueReader
         catch (JsonException exception)
         {
             throw Failure(exception);
+        }
+        finally
+        {
+            open.Dispose();
         }
     }
 
@@ -76,7 +81,7 @@ internal static class ValueReader
         return new JqParseException($"{what} at line {line}, byte {position}.", line, position);
     }
 
-    private static JqValue ReadValue(ref Utf8JsonReader reader)
+    private static JqValue ReadValue(ref Utf8JsonReader reader, ref OpenContainers open)
     {
         switch (reader.TokenType)
         {
@@ -87,18 +92,30 @@ internal static class ValueReader
             case JsonTokenType.Null:
                 return JqValue.Null;
             case JsonTokenType.String:
-                return ReadString(ref reader) is { Length: > 0 } text ? StringValue.Trusted(text) : StringValue.Empty;
+                return ReadString(ref reader, ref open);
             case JsonTokenType.Number:
                 return ReadNumber(reader.ValueSpan);
             case JsonTokenType.StartArray:
-                return ReadArray(ref reader);
+                return ReadArray(ref reader, ref open);
             default:
-                return ReadObject(ref reader);
+                return ReadObject(ref reader, ref open);
         }
     }
 
     private static NumberValue ReadNumber(ReadOnlySpan<byte> digits)
     {
+        // Most are small integers.
+        if (digits.Length <= 15 && !digits.ContainsAnyExceptInRange((byte)'0', (byte)'9'))
+        {
+            var integer = 0L;
+            foreach (var digit in digits)
+            {
+                integer = (integer * 10) + (digit - '0');
+            }
+
+            return NumberValue.Create(integer);
+        }
+
         if (digits.Length <= 256)
         {
             Span<char> text = stackalloc char[256];
@@ -108,34 +125,48 @@ internal static class ValueReader
         return NumberValue.FromLiteral(Encoding.ASCII.GetString(digits));
     }
 
-    private static JqValue ReadArray(ref Utf8JsonReader reader)
+    private static JqValue ReadArray(ref Utf8JsonReader reader, ref OpenContainers open)
     {
         RuntimeHelpers.EnsureSufficientExecutionStack();
-        var items = new List<JqValue>();
+        var start = open.Count;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            items.Add(ReadValue(ref reader));
+            open.Push(ReadValue(ref reader, ref open));
         }
 
-        return items.Count == 0 ? JqValue.EmptyArray : new ArrayValue(items.ToArray());
+        return open.CloseArray(start);
     }
 
-    private static JqValue ReadObject(ref Utf8JsonReader reader)
+    private static JqValue ReadObject(ref Utf8JsonReader reader, ref OpenContainers open)
     {
         RuntimeHelpers.EnsureSufficientExecutionStack();
-        var builder = new ObjectBuilder();
+        var start = open.Count;
+        var shape = 0u;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
-            var key = ReadString(ref reader);
+            uint hash = 0;
+            var name = reader.ValueIsEscaped ? Unescape(reader.ValueSpan) : NameTable.Get(reader.ValueSpan, out hash);
+            shape = (shape * 31) + hash;
             reader.Read();
-            builder.Set(key, ReadValue(ref reader));
+            var value = ReadValue(ref reader, ref open);
+            open.Push(name, value);
         }
 
-        return builder.Build();
+        return open.CloseObject(start, shape);
     }
 
-    private static string ReadString(ref Utf8JsonReader reader) =>
-        reader.ValueIsEscaped ? Unescape(reader.ValueSpan) : Encoding.UTF8.GetString(reader.ValueSpan);
+    private static StringValue ReadString(ref Utf8JsonReader reader, ref OpenContainers open)
+    {
+        var text = reader.ValueSpan;
+        if (text.Length == 0)
+        {
+            return StringValue.Empty;
+        }
+
+        return reader.ValueIsEscaped ? StringValue.Trusted(Unescape(text))
+            : Ascii.IsValid(text) ? StringValue.Within(open.Document, (int)reader.TokenStartIndex + 1, text.Length)
+            : StringValue.Trusted(Encoding.UTF8.GetString(text));
+    }
 
     /// <summary>Like GetString, which throws for lone surrogate escapes.</summary>
     private static string Unescape(ReadOnlySpan<byte> escaped)

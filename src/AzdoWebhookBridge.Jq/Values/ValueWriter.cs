@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -8,8 +9,23 @@ namespace AzdoWebhookBridge.Jq.Values;
 /// <summary>Values to JSON text.</summary>
 internal static class ValueWriter
 {
+    // What AppendQuoted does not write as it is.
+    private static readonly SearchValues<char> Escaped = SearchValues.Create(
+        "\"\\\u007F" + string.Concat(Enumerable.Range(0, ' ').Select(unit => (char)unit)));
+
     public static string ToText(JqValue value, bool canonical)
     {
+        // Nearly all fields are plain text.
+        if (value is StringValue plain && !plain.Text.AsSpan().ContainsAny(Escaped))
+        {
+            return string.Concat("\"", plain.Text, "\"");
+        }
+
+        if (value is NumberValue number)
+        {
+            return canonical ? DecimalText.Canonical(number) : number.Print();
+        }
+
         var text = new StringBuilder();
         Append(text, value, canonical);
         return text.ToString();

@@ -227,8 +227,9 @@ internal sealed class EventMapper
 
         var version = new FieldVersion(ReadVersion(rule, input), _input.EventTime, _input.EventKey, _generation, _outputs.Count);
         var fields = new Dictionary<string, string>(rule.Fields.Count, StringComparer.Ordinal);
-        foreach (var field in rule.Fields)
+        for (var index = 0; index < rule.Fields.Count; index++)
         {
+            var field = rule.Fields[index];
             var value = _runner.Run(field.Value, input);
             if (_runner.Error is { } error)
             {

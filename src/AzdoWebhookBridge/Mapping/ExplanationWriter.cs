@@ -23,6 +23,7 @@ internal sealed class ExplanationWriter : IDisposable
 {
     private const int MaxEntities = 50;
     private const int MaxErrors = 50;
+    private const int MaxKeptBuffer = 16 * 1024;
 
     private static readonly JsonEncodedText TargetName = JsonEncodedText.Encode("target");
     private static readonly JsonEncodedText BlueprintName = JsonEncodedText.Encode("blueprint");
@@ -30,10 +31,14 @@ internal sealed class ExplanationWriter : IDisposable
     private static readonly JsonEncodedText OperationName = JsonEncodedText.Encode("operation");
     private static readonly JsonEncodedText FieldsName = JsonEncodedText.Encode("fields");
 
-    private readonly ArrayBufferWriter<byte> _buffer = new(1024);
+    // What a thread wrote its last explanation with; explanations are written one after another.
+    [ThreadStatic]
+    private static (ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Writer)? _idle;
+
+    private readonly ArrayBufferWriter<byte> _buffer;
     private readonly Utf8JsonWriter _writer;
     private readonly List<MappingRule> _rules = [];
-    private readonly List<(string Field, string Error)> _errors = [];
+    private List<(string Field, string Error)>? _errors;
     private List<(string Rule, string Error)>? _filterErrors;
     private List<string>? _notes;
     private MappingRule? _rule;
@@ -43,7 +48,17 @@ internal sealed class ExplanationWriter : IDisposable
 
     public ExplanationWriter(long generation)
     {
-        _writer = new Utf8JsonWriter(_buffer, DesiredState.WriterOptions);
+        if (_idle is { } idle)
+        {
+            _idle = null;
+            (_buffer, _writer) = idle;
+        }
+        else
+        {
+            _buffer = new ArrayBufferWriter<byte>(1024);
+            _writer = new Utf8JsonWriter(_buffer, DesiredState.WriterOptions);
+        }
+
         _writer.WriteStartObject();
         _writer.WriteNumber("generation"u8, generation);
     }
@@ -58,7 +73,7 @@ internal sealed class ExplanationWriter : IDisposable
 
         _rules.Add(rule);
         _rule = rule;
-        _errors.Clear();
+        _errors?.Clear();
         (_skipped, _entities, _moreErrors) = (null, 0, 0);
         _writer.WriteStartObject();
         _writer.WriteString("rule"u8, rule.Label);
@@ -88,6 +103,7 @@ internal sealed class ExplanationWriter : IDisposable
     /// <summary>A field that is left out, or not written whole.</summary>
     public void Error(string field, string error)
     {
+        _errors ??= [];
         if (_errors.Count < MaxErrors)
         {
             _errors.Add((field, error));
@@ -119,7 +135,7 @@ internal sealed class ExplanationWriter : IDisposable
             _writer.WriteNumber("moreEntities"u8, _entities - MaxEntities);
         }
 
-        if (_errors.Count > 0)
+        if (_errors is { Count: > 0 })
         {
             _writer.WriteStartArray("errors"u8);
             foreach (var (field, error) in _errors)
@@ -197,7 +213,18 @@ internal sealed class ExplanationWriter : IDisposable
         return Encoding.UTF8.GetString(_buffer.WrittenSpan);
     }
 
-    public void Dispose() => _writer.Dispose();
+    public void Dispose()
+    {
+        if (_buffer.Capacity > MaxKeptBuffer)
+        {
+            _writer.Dispose();
+            return;
+        }
+
+        _writer.Reset();
+        _buffer.ResetWrittenCount();
+        _idle = (_buffer, _writer);
+    }
 
     private void WriteNotMatched(IReadOnlyList<MappingRule> all)
     {
