@@ -65,7 +65,7 @@ internal static class CollectionBuiltins
 
     private static JqValue Length(Run run, JqValue input) => input switch
     {
-        StringValue text => JqValue.From((long)CodePoints.Count(text.Text)),
+        StringValue text => JqValue.From((long)CodePoints.Count(text.Span)),
         ArrayValue array => JqValue.From((long)array.Count),
         ObjectValue obj => JqValue.From((long)obj.Count),
         NumberValue number => number.Value < 0 ? number.Negate() : number,
@@ -122,7 +122,7 @@ internal static class CollectionBuiltins
                 run.Steps((long)array.Count * wanted.Count);
                 return wanted.Elements.All(item => array.Elements.Any(mine => mine.Kind == item.Kind && Contains(run, mine, item)));
             case StringValue text when part is StringValue wanted:
-                return text.Text.Contains(wanted.Text, StringComparison.Ordinal);
+                return text.Span.Contains(wanted.Span, StringComparison.Ordinal);
             default:
                 if (input.Kind == part.Kind || (input.Kind is JqKind.True or JqKind.False && part.Kind is JqKind.True or JqKind.False))
                 {

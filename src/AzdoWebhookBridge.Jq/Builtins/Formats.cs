@@ -21,7 +21,7 @@ internal static class Formats
         ["csv"] = new((run, input) => Row(run, input, "csv", ",", static text => "\"" + text.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"")),
         ["tsv"] = new((run, input) => Row(run, input, "tsv", "\t", EscapeTab)),
         ["html"] = new((run, input) => Escaped(run, input, EscapeHtml)),
-        ["uri"] = new((run, input) => input is StringValue text && !text.Text.AsSpan().ContainsAnyExcept(Unreserved) ? input : Escaped(run, input, EscapeUri)),
+        ["uri"] = new((run, input) => input is StringValue text && !text.Span.ContainsAnyExcept(Unreserved) ? input : Escaped(run, input, EscapeUri)),
         ["urid"] = new((run, input) => Escaped(run, input, text => UnescapeUri(input, text))),
         ["sh"] = new(Shell),
         ["base64"] = new((run, input) => Escaped(run, input, static text => Convert.ToBase64String(Encoding.UTF8.GetBytes(text)))),

@@ -27,17 +27,16 @@ internal static class StringBuiltins
 
     public static JqValue Split(Run run, StringValue whole, string separator)
     {
-        var text = whole.Text;
-        if (text.Length == 0)
+        if (whole.Length == 0)
         {
             return JqValue.EmptyArray;
         }
 
-        run.Steps(text.Length >> 3);
-        var parts = new List<JqValue>();
+        run.Steps(whole.Length >> 3);
         if (separator.Length == 0)
         {
-            foreach (var rune in text.EnumerateRunes())
+            var parts = new List<JqValue>();
+            foreach (var rune in whole.Text.EnumerateRunes())
             {
                 run.Allocate(48);
                 run.Add(parts, StringValue.Trusted(rune.ToString()));
@@ -46,47 +45,49 @@ internal static class StringBuiltins
             return run.NewArrayOf(parts);
         }
 
-        var count = text.AsSpan().Count(separator) + 1;
+        var count = whole.Span.Count(separator) + 1;
         run.AllocateArray(count);
         var pieces = new JqValue[count];
         var start = 0;
         for (var i = 0; i < pieces.Length - 1; i++)
         {
             run.Step();
-            var end = text.IndexOf(separator, start, StringComparison.Ordinal);
-            pieces[i] = run.NewString(text[start..end]);
-            start = end + separator.Length;
+            var length = whole.Span[start..].IndexOf(separator, StringComparison.Ordinal);
+            pieces[i] = run.NewPart(whole, start, length);
+            start += length + separator.Length;
         }
 
-        pieces[^1] = start == 0 ? whole : run.NewString(text[start..]);
+        pieces[^1] = run.NewPart(whole, start, whole.Length - start);
         return new ArrayValue(pieces);
     }
 
-    private static JqValue Affix(JqValue input, JqValue part, string name, Func<string, string, bool> holds) =>
+    private static JqValue Affix(JqValue input, JqValue part, string name, Func<ReadOnlySpan<char>, ReadOnlySpan<char>, bool> holds) =>
         input is StringValue text && part is StringValue affix
-            ? JqValue.From(holds(text.Text, affix.Text))
+            ? JqValue.From(holds(text.Span, affix.Span))
             : throw new JqRuntimeException($"{name}() requires string inputs");
 
     /// <summary>What is not a string comes back as it is.</summary>
     private static JqValue TrimAffix(Run run, JqValue input, JqValue part, bool left, bool right)
     {
-        if (input is not StringValue text || part is not StringValue affix || affix.Text.Length == 0)
+        if (input is not StringValue text || part is not StringValue affix || affix.Length == 0)
         {
             return input;
         }
 
-        var rest = text.Text.AsSpan();
-        if (left && rest.StartsWith(affix.Text, StringComparison.Ordinal))
+        var rest = text.Span;
+        var start = 0;
+        if (left && rest.StartsWith(affix.Span, StringComparison.Ordinal))
         {
-            rest = rest[affix.Text.Length..];
+            start = affix.Length;
+            rest = rest[start..];
         }
 
-        if (right && rest.EndsWith(affix.Text, StringComparison.Ordinal))
+        if (right && rest.EndsWith(affix.Span, StringComparison.Ordinal))
         {
-            rest = rest[..^affix.Text.Length];
+            rest = rest[..^affix.Length];
         }
 
-        return rest.Length == text.Text.Length ? input : run.NewString(rest.ToString());
+        return rest.Length == text.Length ? input : run.NewPart(text, start, rest.Length);
     }
 
     private static JqValue Trimmed(Run run, JqValue input, Func<string, string> trim)
@@ -147,12 +148,12 @@ internal static class StringBuiltins
             between = StringValue.Empty;
         }
 
-        if (elements is [StringValue only])
+        if (JoinStrings(run, elements, between) is { } joined)
         {
-            return only;
+            return joined;
         }
 
-        var text = new StringBuilder(256);
+        var text = new StringBuilder();
         for (var i = 0; i < elements.Length; i++)
         {
             run.Step();
@@ -178,5 +179,43 @@ internal static class StringBuiltins
         }
 
         return run.NewString(text.ToString());
+    }
+
+    /// <summary>Null when they are not all strings.</summary>
+    private static StringValue? JoinStrings(Run run, JqValue[] elements, StringValue between)
+    {
+        var length = between.Length * (elements.Length - 1L);
+        foreach (var element in elements)
+        {
+            if (element is not StringValue part)
+            {
+                return null;
+            }
+
+            length += part.Length;
+        }
+
+        run.Steps(elements.Length);
+        if (elements.Length == 1 || length == 0)
+        {
+            return (StringValue)elements[0];
+        }
+
+        run.AllocateString(length);
+        return StringValue.Trusted(string.Create((int)length, (elements, between), static (target, state) =>
+        {
+            for (var i = 0; i < state.elements.Length; i++)
+            {
+                if (i > 0)
+                {
+                    state.between.Span.CopyTo(target);
+                    target = target[state.between.Length..];
+                }
+
+                var part = (StringValue)state.elements[i];
+                part.Span.CopyTo(target);
+                target = target[part.Length..];
+            }
+        }));
     }
 }

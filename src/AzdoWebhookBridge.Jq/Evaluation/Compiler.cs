@@ -64,7 +64,11 @@ internal sealed class Compiler(SourceText source, IReadOnlyDictionary<string, Jq
             case AssignSyntax assign:
                 return CompileAssign(assign, place);
             case NegateSyntax negate:
-                return new NegateNode(Compile(negate.Operand, place));
+                return Compile(negate.Operand, place) switch
+                {
+                    ConstantNode { Value: NumberValue number } => new ConstantNode(number.Negate()),
+                    var operand => new NegateNode(operand),
+                };
             case TrySyntax attempt:
                 return new TryNode(Compile(attempt.Body, place), attempt.Handler is null ? null : Compile(attempt.Handler, place));
             case IfSyntax choice:

@@ -12,8 +12,8 @@ internal static class Operators
             case NumberValue x when right is NumberValue y:
                 return NumberValue.Create(x.Value + y.Value);
             case StringValue x when right is StringValue y:
-                run.AllocateString((long)x.Text.Length + y.Text.Length);
-                return StringValue.Create(string.Concat(x.Text, y.Text));
+                run.AllocateString((long)x.Length + y.Length);
+                return StringValue.Create(string.Concat(x.Span, y.Span));
             case ArrayValue x when right is ArrayValue y:
                 if (x.Count == 0 || y.Count == 0)
                 {

@@ -131,6 +131,12 @@ internal sealed class Run(JqLimits limits, TimeProvider time, CancellationToken 
         return text.Length == 0 ? StringValue.Empty : StringValue.Trusted(text);
     }
 
+    public JqValue NewPart(StringValue text, int start, int length)
+    {
+        AllocateString(length);
+        return text.Part(start, length);
+    }
+
     public JqValue NewArray(JqValue[] elements)
     {
         AllocateArray(elements.Length);

@@ -9,7 +9,10 @@ internal sealed class StringValue : JqValue
 {
     public static readonly StringValue Empty = new(string.Empty);
 
-    // The text, or the bytes of the document that it is decoded from when somebody asks: most strings of an event nobody reads.
+    private static readonly StringValue[] Single = CreateSingle();
+
+    // The text, or what it comes from when somebody asks: the bytes of a document, most of whose strings nobody reads, or a
+    // longer text that it is a part of.
     private readonly int _offset;
     private object _text;
 
@@ -17,14 +20,19 @@ internal sealed class StringValue : JqValue
         : base(JqKind.String, 0, 8L + text.Length) =>
         _text = text;
 
-    private StringValue(byte[] document, int offset, int length)
+    private StringValue(object source, int offset, int length)
         : base(JqKind.String, 0, 8L + length)
     {
-        _text = document;
+        _text = source;
         _offset = offset;
     }
 
-    public string Text => _text is string text ? text : Decode();
+    public string Text => _text is string text && text.Length == Length ? text : Settle();
+
+    /// <summary>The text to look at, without making a string of it.</summary>
+    public ReadOnlySpan<char> Span => _text is not string text ? Settle()
+        : text.Length == Length ? text
+        : text.AsSpan(_offset, Length);
 
     /// <summary>Length in UTF-16 units.</summary>
     public int Length => (int)(Weight - 8);
@@ -37,6 +45,32 @@ internal sealed class StringValue : JqValue
 
     /// <summary>Text that is ASCII in a document that nobody writes to any more.</summary>
     public static StringValue Within(byte[] document, int offset, int length) => new(document, offset, length);
+
+    /// <summary>A part of this text that begins and ends between characters. Holds the whole as long as nobody asks for its text.</summary>
+    public StringValue Part(int start, int length)
+    {
+        if (length == Length)
+        {
+            return this;
+        }
+
+        if (length == 0)
+        {
+            return Empty;
+        }
+
+        var first = Span[start];
+        if (length == 1 && first < Single.Length)
+        {
+            return Single[first];
+        }
+
+        // Read once: another thread may put the text in its place.
+        var source = _text;
+        return source is string whole && whole.Length != Length
+            ? new StringValue(whole, _offset + start, length)
+            : new StringValue(Text, start, length);
+    }
 
     /// <summary>Replaces lone surrogates, which neither UTF-8 nor the databases behind us can hold.</summary>
     public static string Sanitize(string text)
@@ -70,17 +104,29 @@ internal sealed class StringValue : JqValue
 
     public override string AsString() => Text;
 
-    public bool HasSameText(StringValue other) => Length == other.Length && string.Equals(Text, other.Text);
+    public bool HasSameText(StringValue other) => Length == other.Length && Span.SequenceEqual(other.Span);
 
-    private string Decode()
+    private string Settle()
     {
-        // Read once: another thread may put the text in its place.
-        if (_text is byte[] document)
+        var text = _text switch
         {
-            _text = Encoding.ASCII.GetString(document, _offset, Length);
+            byte[] document => Encoding.ASCII.GetString(document, _offset, Length),
+            string whole when whole.Length != Length => whole.Substring(_offset, Length),
+            var settled => (string)settled,
+        };
+        _text = text;
+        return text;
+    }
+
+    private static StringValue[] CreateSingle()
+    {
+        var values = new StringValue[128];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = new StringValue(((char)i).ToString());
         }
 
-        return (string)_text;
+        return values;
     }
 }
 

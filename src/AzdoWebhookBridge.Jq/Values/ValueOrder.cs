@@ -20,7 +20,7 @@ internal sealed class ValueOrder : IComparer<JqValue>
         return left switch
         {
             NumberValue number => CompareNumbers(number, (NumberValue)right),
-            StringValue text => CodePoints.Compare(text.Text, ((StringValue)right).Text),
+            StringValue text => CodePoints.Compare(text.Span, ((StringValue)right).Span),
             ArrayValue array => CompareArrays(array.Elements, ((ArrayValue)right).Elements),
             ObjectValue obj => CompareObjects(obj, (ObjectValue)right),
             _ => 0,
