@@ -21,7 +21,7 @@ internal static class CollectionBuiltins
         registry.Value("to_entries", ToEntries);
         registry.Value("from_entries", FromEntries);
         registry.Value("first", (run, input) => At(run, input, 0));
-        registry.Value("last", (run, input) => At(run, input, -1));
+        registry.Form("last", 0, _ => SplitPieceNode.LastElement);
         registry.Value("nth", (run, input, index) => PathOperations.TryIndex(run, input, index, out var value)
             ? value
             : throw PathOperations.IndexError(input, index));
@@ -208,7 +208,7 @@ internal static class CollectionBuiltins
         _ => throw ErrorText.Iterate(input),
     };
 
-    private static JqValue At(Run run, JqValue input, int index)
+    public static JqValue At(Run run, JqValue input, int index)
     {
         var key = JqValue.From((long)index);
         return PathOperations.TryIndex(run, input, key, out var value) ? value : throw PathOperations.IndexError(input, key);

@@ -19,11 +19,15 @@ internal static class StringBuiltins
         registry.Value("rtrim", (run, input) => Trimmed(run, input, static text => text.TrimEnd()));
         registry.Value("ascii_downcase", (run, input) => Cased(run, input, "ascii_downcase", 'A', 'Z', 32));
         registry.Value("ascii_upcase", (run, input) => Cased(run, input, "ascii_upcase", 'a', 'z', -32));
-        registry.Value("split", (run, input, separator) => input is StringValue text && separator is StringValue by
-            ? Split(run, text, by.Text)
-            : throw new JqRuntimeException("split input and separator must be strings"));
+        registry.Form("split", 1, call => call[0] is ConstantNode { Value: StringValue { Length: > 0 } separator }
+            ? new SplitNode(separator)
+            : new ValueNode1(Split, call[0]));
         registry.Value("join", Join);
     }
+
+    public static JqValue Split(Run run, JqValue input, JqValue separator) => input is StringValue text && separator is StringValue by
+        ? Split(run, text, by.Text)
+        : throw new JqRuntimeException("split input and separator must be strings");
 
     public static JqValue Split(Run run, StringValue whole, string separator)
     {

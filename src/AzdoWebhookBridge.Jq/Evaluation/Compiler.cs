@@ -38,7 +38,7 @@ internal sealed class Compiler(SourceText source, IReadOnlyDictionary<string, Jq
             case FieldSyntax field:
                 return new FieldNode(Compile(field.Target, place), field.Name, field.Optional);
             case IndexSyntax index:
-                return new IndexNode(Compile(index.Target, place), Compile(index.Key, place), index.Optional);
+                return CompileIndex(Compile(index.Target, place), Compile(index.Key, place), index.Optional);
             case SliceSyntax slice:
                 return CompileSlice(slice, place);
             case IterateSyntax iterate:
@@ -111,7 +111,21 @@ internal sealed class Compiler(SourceText source, IReadOnlyDictionary<string, Jq
             return right;
         }
 
-        return right is IdentityNode ? left : new PipeNode(left, right);
+        if (right is IdentityNode)
+        {
+            return left;
+        }
+
+        var pipe = new PipeNode(left, right);
+        return right is PipeNode longer && SplitPieceNode.TryCreate(left, longer.Left, new PipeNode(left, longer.Left)) is { } first
+            ? new PipeNode(first, longer.Right)
+            : (Node?)SplitPieceNode.TryCreate(left, right, pipe) ?? pipe;
+    }
+
+    private static Node CompileIndex(Node target, Node key, bool optional)
+    {
+        var index = new IndexNode(target, key, optional);
+        return key is ConstantNode ? (Node?)SplitPieceNode.TryCreate(target, key, index) ?? index : index;
     }
 
     private static Node CompileArray(Node body)
@@ -227,7 +241,7 @@ internal sealed class Compiler(SourceText source, IReadOnlyDictionary<string, Jq
         var right = Compile(binary.Right, place);
         return binary.Operator switch
         {
-            "+" => new AddNode(left, right),
+            "+" => AddNode.Create(left, right),
             "-" => new ArithmeticNode(left, right, Operators.Subtract),
             "*" => new ArithmeticNode(left, right, Operators.Multiply),
             "/" => new ArithmeticNode(left, right, Operators.Divide),

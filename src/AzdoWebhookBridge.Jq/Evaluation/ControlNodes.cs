@@ -12,6 +12,10 @@ internal sealed class PipeNode : Node
         Single = left.Single && right.Single;
     }
 
+    public Node Left => _left;
+
+    public Node Right => _right;
+
     public override JqValue? Eval(Run run, Env env, JqValue input)
     {
         if (!_left.Single)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using AzdoWebhookBridge.Jq.Values;
 
 namespace AzdoWebhookBridge.Jq.Evaluation;
@@ -21,6 +22,8 @@ internal abstract class BinaryNode : Node
         _right = right;
         Single = left.Single && right.Single;
     }
+
+    protected Node[] Operands => [_left, _right];
 
     public sealed override JqValue? Eval(Run run, Env env, JqValue input)
     {
@@ -56,7 +59,71 @@ internal sealed class ArithmeticNode(Node left, Node right, Func<Run, JqValue, J
 
 internal sealed class AddNode(Node left, Node right) : BinaryNode(left, right)
 {
+    /// <summary>Sums of several terms, each with at most one output, are computed at once.</summary>
+    public static Node Create(Node left, Node right) => !left.Single || !right.Single ? new AddNode(left, right)
+        : left is SumOfTermsNode sum ? sum.Plus(right)
+        : left is AddNode add ? new SumOfTermsNode([.. add.Operands, right])
+        : new AddNode(left, right);
+
     protected override JqValue Apply(Run run, JqValue left, JqValue right) => Operators.Add(run, left, right);
+}
+
+/// <summary><c>a + b + c</c>: texts are put together once, without the sums on the way.</summary>
+internal sealed class SumOfTermsNode(Node[] terms) : SingleNode
+{
+    public SumOfTermsNode Plus(Node term) => new([.. terms, term]);
+
+    public override JqValue? Eval(Run run, Env env, JqValue input)
+    {
+        var values = ArrayPool<JqValue>.Shared.Rent(terms.Length);
+        try
+        {
+            // The right operand comes first, as in jq.
+            for (var i = terms.Length - 1; i >= 0; i--)
+            {
+                if (terms[i].Eval(run, env, input) is not { } value)
+                {
+                    return null;
+                }
+
+                values[i] = value;
+            }
+
+            return Sum(run, values.AsSpan(0, terms.Length));
+        }
+        finally
+        {
+            ArrayPool<JqValue>.Shared.Return(values, clearArray: true);
+        }
+    }
+
+    private static JqValue Sum(Run run, ReadOnlySpan<JqValue> values)
+    {
+        var length = 0L;
+        foreach (var value in values)
+        {
+            if (value is not StringValue text)
+            {
+                return SumOneByOne(run, values);
+            }
+
+            length += text.Length;
+        }
+
+        run.AllocateString(length);
+        return StringValue.Concat(values, (int)length);
+    }
+
+    private static JqValue SumOneByOne(Run run, ReadOnlySpan<JqValue> values)
+    {
+        var sum = values[0];
+        foreach (var value in values[1..])
+        {
+            sum = Operators.Add(run, sum, value);
+        }
+
+        return sum;
+    }
 }
 
 internal sealed class EqualNode(Node left, Node right, bool negated) : BinaryNode(left, right)

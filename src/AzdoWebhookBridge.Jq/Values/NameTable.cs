@@ -6,16 +6,17 @@ namespace AzdoWebhookBridge.Jq.Values;
 
 /// <summary>
 /// Names of members that were read before. Events of one kind have the same names, so nearly every name is found here and
-/// costs neither decoding nor an object. The table has a fixed size: a newcomer displaces the older name of its pair of slots.
+/// costs neither decoding nor an object. The table has a fixed size: a newcomer displaces the oldest name of its group of slots.
 /// Threads may overwrite each other's entries, which costs a look-up and never an answer.
 /// </summary>
 internal static class NameTable
 {
     /// <summary>Longer names are not kept.</summary>
     private const int MaxLength = 64;
-    private const int Bits = 12;
+    private const int GroupBits = 10;
+    private const int GroupSize = 4;
 
-    private static readonly string?[] Slots = new string?[1 << Bits];
+    private static readonly string?[] Slots = new string?[GroupSize << GroupBits];
 
     /// <param name="name">Names that a program asks for: kept, so that look-ups find the very same object.</param>
     public static string Intern(string name) => Ascii.IsValid(name) ? Get(Encoding.UTF8.GetBytes(name), out _) : name;
@@ -30,25 +31,20 @@ internal static class NameTable
             return Encoding.UTF8.GetString(utf8);
         }
 
-        var slots = Slots;
-        var first = hash >> (32 - Bits);
-        var found = slots[first];
-        if (found is not null && Ascii.Equals(utf8, found))
+        var group = Slots.AsSpan((int)(hash >> (32 - GroupBits)) * GroupSize, GroupSize);
+        foreach (var known in group)
         {
-            return found;
-        }
-
-        var second = slots[first ^ 1];
-        if (second is not null && Ascii.Equals(utf8, second))
-        {
-            return second;
+            if (known is not null && known.Length == utf8.Length && Ascii.Equals(utf8, known))
+            {
+                return known;
+            }
         }
 
         var name = Encoding.UTF8.GetString(utf8);
         if (name.Length == utf8.Length)
         {
-            slots[first ^ 1] = found;
-            slots[first] = name;
+            group[..^1].CopyTo(group[1..]);
+            group[0] = name;
         }
 
         return name;

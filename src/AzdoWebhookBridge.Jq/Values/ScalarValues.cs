@@ -72,6 +72,19 @@ internal sealed class StringValue : JqValue
             : new StringValue(Text, start, length);
     }
 
+    /// <param name="texts">Strings.</param>
+    /// <param name="length">Of all of them together.</param>
+    public static StringValue Concat(ReadOnlySpan<JqValue> texts, int length) =>
+        length == 0 ? Empty : new StringValue(string.Create(length, texts, static (target, parts) =>
+        {
+            foreach (var part in parts)
+            {
+                var text = ((StringValue)part).Span;
+                text.CopyTo(target);
+                target = target[text.Length..];
+            }
+        }));
+
     /// <summary>Replaces lone surrogates, which neither UTF-8 nor the databases behind us can hold.</summary>
     public static string Sanitize(string text)
     {
@@ -103,6 +116,25 @@ internal sealed class StringValue : JqValue
     }
 
     public override string AsString() => Text;
+
+    /// <summary>The text between quotes when none of it has to be escaped, without making a string of the text alone.</summary>
+    public string? TryQuote()
+    {
+        // Read once: another thread may put the text in its place.
+        var source = _text;
+        if (source is not byte[] document)
+        {
+            var span = Span;
+            return span.ContainsAny(ValueWriter.Escaped) ? null : string.Concat("\"", span, "\"");
+        }
+
+        var bytes = document.AsSpan(_offset, Length);
+        return bytes.ContainsAny(ValueWriter.EscapedBytes) ? null : string.Create(Length + 2, bytes, static (target, text) =>
+        {
+            target[0] = target[^1] = '"';
+            Encoding.ASCII.GetChars(text, target[1..]);
+        });
+    }
 
     public bool HasSameText(StringValue other) => Length == other.Length && Span.SequenceEqual(other.Span);
 

@@ -7,28 +7,23 @@ namespace AzdoWebhookBridge.Jq.Values;
 internal static class ShapeTable
 {
     private const int MaxNames = 48;
-    private const int Bits = 10;
+    private const int GroupBits = 8;
+    private const int GroupSize = 4;
 
-    private static readonly string[]?[] Slots = new string[]?[1 << Bits];
+    private static readonly string[]?[] Slots = new string[]?[GroupSize << GroupBits];
 
     /// <summary>The array kept for these very names; null when there is none.</summary>
     public static string[]? Find(uint hash, ReadOnlySpan<string> names)
     {
-        var found = Slots[Slot(hash)];
-        if (found is null || found.Length != names.Length)
+        foreach (var known in Group(hash))
         {
-            return null;
-        }
-
-        for (var i = 0; i < found.Length; i++)
-        {
-            if (!ReferenceEquals(found[i], names[i]))
+            if (known is not null && known.Length == names.Length && AreSame(known, names))
             {
-                return null;
+                return known;
             }
         }
 
-        return found;
+        return null;
     }
 
     /// <param name="hash">The one to find it by.</param>
@@ -37,9 +32,25 @@ internal static class ShapeTable
     {
         if (names.Length <= MaxNames)
         {
-            Slots[Slot(hash)] = names;
+            var group = Group(hash);
+            group[..^1].CopyTo(group[1..]);
+            group[0] = names;
         }
     }
 
-    private static uint Slot(uint hash) => (hash * 0x9E37_79B9) >> (32 - Bits);
+    private static bool AreSame(string[] known, ReadOnlySpan<string> names)
+    {
+        for (var i = 0; i < known.Length; i++)
+        {
+            if (!ReferenceEquals(known[i], names[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static Span<string[]?> Group(uint hash) =>
+        Slots.AsSpan((int)((hash * 0x9E37_79B9) >> (32 - GroupBits)) * GroupSize, GroupSize);
 }

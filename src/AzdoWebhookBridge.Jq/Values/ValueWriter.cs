@@ -9,16 +9,19 @@ namespace AzdoWebhookBridge.Jq.Values;
 /// <summary>Values to JSON text.</summary>
 internal static class ValueWriter
 {
-    // What AppendQuoted does not write as it is.
-    private static readonly SearchValues<char> Escaped = SearchValues.Create(
-        "\"\\\u007F" + string.Concat(Enumerable.Range(0, ' ').Select(unit => (char)unit)));
+    /// <summary>What is not written as it is.</summary>
+    public static readonly SearchValues<char> Escaped = SearchValues.Create(
+        [.. Enumerable.Range(0, ' ').Select(unit => (char)unit), '"', '\\', '\u007F']);
+
+    public static readonly SearchValues<byte> EscapedBytes = SearchValues.Create(
+        [.. Enumerable.Range(0, ' ').Select(unit => (byte)unit), (byte)'"', (byte)'\\', 0x7F]);
 
     public static string ToText(JqValue value, bool canonical)
     {
         // Nearly all fields are plain text.
-        if (value is StringValue plain && !plain.Text.AsSpan().ContainsAny(Escaped))
+        if (value is StringValue plain && plain.TryQuote() is { } quoted)
         {
-            return string.Concat("\"", plain.Text, "\"");
+            return quoted;
         }
 
         if (value is NumberValue number)

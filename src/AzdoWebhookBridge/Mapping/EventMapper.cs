@@ -95,7 +95,7 @@ internal sealed class EventMapper
             var key = new EntityKey(entity["target"].AsString(), entity["blueprint"].AsString(), entity["identifier"].AsString());
             double? rule = entity["version"] is { Kind: JqKind.Number } number ? number.AsDouble() : null;
             var version = new FieldVersion(rule, _input.EventTime, _input.EventKey, _generation, _outputs.Count);
-            _outputs.Add(new EntityChange(key, ChangeKind.Delete, version, new Dictionary<string, string>(StringComparer.Ordinal)));
+            _outputs.Add(new EntityChange(key, ChangeKind.Delete, version, new FieldTexts(0)));
         }
 
         _explanation.Note($"a backfill did not find {_outputs.Count} entities any more");
@@ -226,7 +226,7 @@ internal sealed class EventMapper
         }
 
         var version = new FieldVersion(ReadVersion(rule, input), _input.EventTime, _input.EventKey, _generation, _outputs.Count);
-        var fields = new Dictionary<string, string>(rule.Fields.Count, StringComparer.Ordinal);
+        var fields = new FieldTexts(rule.Fields.Count);
         for (var index = 0; index < rule.Fields.Count; index++)
         {
             var field = rule.Fields[index];
@@ -246,12 +246,12 @@ internal sealed class EventMapper
 
                 if (json is not null)
                 {
-                    fields[field.Path] = json;
+                    fields.Add(field.Path, json);
                 }
             }
             else if (rule.SendNulls && _runner.Error is null && field.Kind is FieldKind.Property or FieldKind.Relation)
             {
-                fields[field.Path] = "null";
+                fields.Add(field.Path, "null");
             }
         }
 

@@ -28,6 +28,8 @@ internal sealed class ExpressionRunner
     private long _maxSteps = MaxSteps;
     private long _evaluations = 1;
     private int _regexRetries = 4;
+    private JqValue? _repeatedInput;
+    private List<(Template.Expression Expression, JqValue? Value)>? _repeated;
 
     /// <summary>Why the last evaluation failed; null when it did not.</summary>
     public string? Error { get; private set; }
@@ -85,6 +87,8 @@ internal sealed class ExpressionRunner
     {
         switch (template)
         {
+            case Template.Expression { IsRepeated: true } repeated:
+                return RunRepeated(repeated, input);
             case Template.Expression expression:
                 return Run(expression.Program, input);
             case Template.Literal literal:
@@ -95,6 +99,35 @@ internal sealed class ExpressionRunner
             default:
                 return RunComposite(template, input);
         }
+    }
+
+    // Rules say much alike of one event: the same expression on the same input is evaluated once. Errors are not kept, for the
+    // next rule has another budget.
+    private JqValue? RunRepeated(Template.Expression expression, JqValue input)
+    {
+        _repeated ??= new(capacity: 8);
+        if (!ReferenceEquals(input, _repeatedInput))
+        {
+            _repeated.Clear();
+            _repeatedInput = input;
+        }
+
+        foreach (var (known, result) in _repeated)
+        {
+            if (ReferenceEquals(known, expression))
+            {
+                Error = null;
+                return result;
+            }
+        }
+
+        var value = Run(expression.Program, input);
+        if (Error is null)
+        {
+            _repeated.Add((expression, value));
+        }
+
+        return value;
     }
 
     private JqValue RunComposite(Template template, JqValue input)
