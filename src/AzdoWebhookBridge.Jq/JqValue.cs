@@ -104,7 +104,12 @@ public abstract class JqValue : IEquatable<JqValue>
     /// <summary>An object; of duplicate keys the last value wins, at the place of the first.</summary>
     public static JqValue Object(IEnumerable<KeyValuePair<string, JqValue>> members)
     {
-        var builder = new ObjectBuilder(members.TryGetNonEnumeratedCount(out var count) ? count : 0);
+        if (members is KeyValuePair<string, JqValue>[] { Length: > 0 and <= 8 } few && ObjectValue.TryCreate(few) is { } created)
+        {
+            return created;
+        }
+
+        var builder = new ObjectBuilder();
         foreach (var (key, value) in members)
         {
             builder.Set(StringValue.Sanitize(key), value);

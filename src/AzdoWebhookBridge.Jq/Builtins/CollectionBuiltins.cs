@@ -101,6 +101,9 @@ internal static class CollectionBuiltins
         _ => throw new JqRuntimeException($"Cannot check whether {input.KindName} has a {key.KindName} key"),
     };
 
+    private static bool ContainsAll(Run run, ArrayValue array, ArrayValue wanted) =>
+        wanted.Elements.All(item => array.Elements.Any(mine => mine.Kind == item.Kind && Contains(run, mine, item)));
+
     private static bool Contains(Run run, JqValue input, JqValue part)
     {
         switch (input)
@@ -120,7 +123,7 @@ internal static class CollectionBuiltins
             case ArrayValue array when part is ArrayValue wanted:
                 Run.EnsureStack();
                 run.Steps((long)array.Count * wanted.Count);
-                return wanted.Elements.All(item => array.Elements.Any(mine => mine.Kind == item.Kind && Contains(run, mine, item)));
+                return ContainsAll(run, array, wanted);
             case StringValue text when part is StringValue wanted:
                 return text.Span.Contains(wanted.Span, StringComparison.Ordinal);
             default:

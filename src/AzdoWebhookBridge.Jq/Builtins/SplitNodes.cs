@@ -1,3 +1,4 @@
+using System.Text;
 using AzdoWebhookBridge.Jq.Evaluation;
 using AzdoWebhookBridge.Jq.Values;
 
@@ -6,6 +7,8 @@ namespace AzdoWebhookBridge.Jq.Builtins;
 /// <summary><c>split("…")</c> with a separator that is known and not empty.</summary>
 internal sealed class SplitNode(StringValue separator) : SingleNode
 {
+    private readonly byte[]? _ascii = Ascii.IsValid(separator.Span) ? Encoding.ASCII.GetBytes(separator.Text) : null;
+
     public override JqValue Eval(Run run, Env env, JqValue input) => StringBuiltins.Split(run, input, separator);
 
     /// <summary>What <c>split("…")[index]</c> gives, without the other pieces; of a negative index the last piece.</summary>
@@ -22,8 +25,14 @@ internal sealed class SplitNode(StringValue separator) : SingleNode
             return JqValue.Null;
         }
 
-        var text = whole.Span;
-        var by = separator.Span;
+        return _ascii is not null && whole.TryGetAscii(out var bytes)
+            ? Piece<byte>(run, whole, bytes, _ascii, index)
+            : Piece(run, whole, whole.Span, separator.Span, index);
+    }
+
+    private static JqValue Piece<T>(Run run, StringValue whole, ReadOnlySpan<T> text, ReadOnlySpan<T> by, int index)
+        where T : IEquatable<T>
+    {
         if (index < 0)
         {
             // From the start, as jq does it: "aaa" by "aa" ends with "a".

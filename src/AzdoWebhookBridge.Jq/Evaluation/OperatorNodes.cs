@@ -99,22 +99,38 @@ internal sealed class SumOfTermsNode(Node[] terms) : SingleNode
 
     private static JqValue Sum(Run run, ReadOnlySpan<JqValue> values)
     {
+        var kind = values[0].Kind;
         var length = 0L;
         foreach (var value in values)
         {
-            if (value is not StringValue text)
+            if (value.Kind != kind || kind is not (JqKind.String or JqKind.Array))
             {
-                return SumOneByOne(run, values);
+                return OneByOne(run, values);
             }
 
-            length += text.Length;
+            length += value is StringValue text ? text.Length : ((ArrayValue)value).Count;
         }
 
-        run.AllocateString(length);
-        return StringValue.Concat(values, (int)length);
+        if (kind == JqKind.String)
+        {
+            run.AllocateString(length);
+            return StringValue.Concat(values, (int)length);
+        }
+
+        run.AllocateArray(length);
+        var elements = new JqValue[length];
+        var next = 0;
+        foreach (var value in values)
+        {
+            var part = ((ArrayValue)value).Elements;
+            part.CopyTo(elements, next);
+            next += part.Length;
+        }
+
+        return length == 0 ? values[0] : run.Check(new ArrayValue(elements));
     }
 
-    private static JqValue SumOneByOne(Run run, ReadOnlySpan<JqValue> values)
+    private static JqValue OneByOne(Run run, ReadOnlySpan<JqValue> values)
     {
         var sum = values[0];
         foreach (var value in values[1..])

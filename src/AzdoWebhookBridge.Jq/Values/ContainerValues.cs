@@ -46,6 +46,25 @@ internal sealed class ObjectValue : JqValue
         Values = values;
     }
 
+    /// <summary>Null when two of the few members have the same key.</summary>
+    public static ObjectValue? TryCreate(KeyValuePair<string, JqValue>[] members)
+    {
+        var keys = new string[members.Length];
+        var values = new JqValue[members.Length];
+        for (var i = 0; i < members.Length; i++)
+        {
+            var key = StringValue.Sanitize(members[i].Key);
+            if (keys.AsSpan(0, i).Contains(key))
+            {
+                return null;
+            }
+
+            (keys[i], values[i]) = (key, members[i].Value);
+        }
+
+        return new ObjectValue(keys, values);
+    }
+
     public string[] Keys { get; }
 
     public JqValue[] Values { get; }
@@ -159,12 +178,12 @@ internal sealed class ObjectValue : JqValue
 }
 
 /// <summary>Collects members; the last value of a key wins and keeps the first one's place.</summary>
-internal sealed class ObjectBuilder(int capacity = 4)
+internal sealed class ObjectBuilder
 {
     private const int ScanLimit = 8;
 
-    private string[] _keys = new string[Math.Max(1, capacity)];
-    private JqValue[] _values = new JqValue[Math.Max(1, capacity)];
+    private string[] _keys = new string[4];
+    private JqValue[] _values = new JqValue[4];
     private int _count;
     private Dictionary<string, int>? _index;
 

@@ -59,17 +59,26 @@ internal sealed class StringValue : JqValue
             return Empty;
         }
 
-        var first = Span[start];
-        if (length == 1 && first < Single.Length)
+        if (length == 1 && Span[start] is var only && only < Single.Length)
         {
-            return Single[first];
+            return Single[only];
         }
 
         // Read once: another thread may put the text in its place.
-        var source = _text;
-        return source is string whole && whole.Length != Length
-            ? new StringValue(whole, _offset + start, length)
-            : new StringValue(Text, start, length);
+        return _text switch
+        {
+            byte[] document => new StringValue(document, _offset + start, length),
+            string whole when whole.Length != Length => new StringValue(whole, _offset + start, length),
+            _ => new StringValue(Text, start, length),
+        };
+    }
+
+    /// <summary>The bytes of a text that is still one with the document it was read from, and ASCII.</summary>
+    public bool TryGetAscii(out ReadOnlySpan<byte> bytes)
+    {
+        var document = _text as byte[];
+        bytes = document is null ? [] : document.AsSpan(_offset, Length);
+        return document is not null;
     }
 
     /// <param name="texts">Strings.</param>

@@ -31,11 +31,11 @@ internal sealed class ExplanationWriter : IDisposable
     private static readonly JsonEncodedText OperationName = JsonEncodedText.Encode("operation");
     private static readonly JsonEncodedText FieldsName = JsonEncodedText.Encode("fields");
 
-    // What a thread wrote its last explanation with; explanations are written one after another.
+    // What the thread wrote its last explanation with: a thread writes one after another.
     [ThreadStatic]
-    private static (ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Writer)? _idle;
+    private static ExplanationWriter? _idle;
 
-    private readonly ArrayBufferWriter<byte> _buffer;
+    private readonly ArrayBufferWriter<byte> _buffer = new(1024);
     private readonly Utf8JsonWriter _writer;
     private readonly List<MappingRule> _rules = [];
     private List<(string Field, string Error)>? _errors;
@@ -46,21 +46,15 @@ internal sealed class ExplanationWriter : IDisposable
     private int _entities;
     private int _moreErrors;
 
-    public ExplanationWriter(long generation)
-    {
-        if (_idle is { } idle)
-        {
-            _idle = null;
-            (_buffer, _writer) = idle;
-        }
-        else
-        {
-            _buffer = new ArrayBufferWriter<byte>(1024);
-            _writer = new Utf8JsonWriter(_buffer, DesiredState.WriterOptions);
-        }
+    private ExplanationWriter() => _writer = new Utf8JsonWriter(_buffer, DesiredState.WriterOptions);
 
-        _writer.WriteStartObject();
-        _writer.WriteNumber("generation"u8, generation);
+    public static ExplanationWriter Begin(long generation)
+    {
+        var explanation = _idle ?? new ExplanationWriter();
+        _idle = null;
+        explanation._writer.WriteStartObject();
+        explanation._writer.WriteNumber("generation"u8, generation);
+        return explanation;
     }
 
     /// <summary>Begins what a rule did that is for the event.</summary>
@@ -223,7 +217,9 @@ internal sealed class ExplanationWriter : IDisposable
 
         _writer.Reset();
         _buffer.ResetWrittenCount();
-        _idle = (_buffer, _writer);
+        _rules.Clear();
+        (_errors, _filterErrors, _notes, _rule) = (null, null, null, null);
+        _idle = this;
     }
 
     private void WriteNotMatched(IReadOnlyList<MappingRule> all)
@@ -231,8 +227,9 @@ internal sealed class ExplanationWriter : IDisposable
         // Both lists are in the order of the rules.
         var matched = 0;
         string? target = null;
-        foreach (var rule in all)
+        for (var index = 0; index < all.Count; index++)
         {
+            var rule = all[index];
             if (matched < _rules.Count && ReferenceEquals(_rules[matched], rule))
             {
                 matched++;

@@ -3,7 +3,7 @@ using AzdoWebhookBridge.Jq;
 namespace AzdoWebhookBridge.Mapping;
 
 /// <summary>Evaluates the templates of one event within budgets. Errors are values: no input makes it throw.</summary>
-internal sealed class ExpressionRunner
+internal sealed class ExpressionRunner(EventMemo memo)
 {
     /// <summary>Evaluations that one rule may take over all its items.</summary>
     public const int MaxEvaluations = 20_000;
@@ -28,8 +28,6 @@ internal sealed class ExpressionRunner
     private long _maxSteps = MaxSteps;
     private long _evaluations = 1;
     private int _regexRetries = 4;
-    private JqValue? _repeatedInput;
-    private List<(Template.Expression Expression, JqValue? Value)>? _repeated;
 
     /// <summary>Why the last evaluation failed; null when it did not.</summary>
     public string? Error { get; private set; }
@@ -101,30 +99,19 @@ internal sealed class ExpressionRunner
         }
     }
 
-    // Rules say much alike of one event: the same expression on the same input is evaluated once. Errors are not kept, for the
-    // next rule has another budget.
     private JqValue? RunRepeated(Template.Expression expression, JqValue input)
     {
-        _repeated ??= new(capacity: 8);
-        if (!ReferenceEquals(input, _repeatedInput))
+        if (memo.TryGetValue(expression, input, out var known))
         {
-            _repeated.Clear();
-            _repeatedInput = input;
-        }
-
-        foreach (var (known, result) in _repeated)
-        {
-            if (ReferenceEquals(known, expression))
-            {
-                Error = null;
-                return result;
-            }
+            Error = null;
+            return known;
         }
 
         var value = Run(expression.Program, input);
         if (Error is null)
         {
-            _repeated.Add((expression, value));
+            // An error is not kept: another rule may have more of a budget left.
+            memo.KeepValue(expression, input, value);
         }
 
         return value;
