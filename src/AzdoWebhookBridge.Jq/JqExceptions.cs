@@ -78,6 +78,8 @@ public sealed class JqParseException : Exception
 
     /// <summary>Byte in that line, from 1.</summary>
     public long BytePositionInLine { get; }
+
+    internal bool TooDeep { get; init; }
 }
 
 #pragma warning restore CA1032, MA0128

@@ -40,7 +40,7 @@ internal static class ConversionBuiltins
             default:
                 // The weight is close to the length of the text, and known without writing it.
                 run.Walk(input);
-                run.AllocateString(input.Weight / 8);
+                run.Allocate(input.Weight * 2);
                 return run.NewString(input.ToJson());
         }
     }
@@ -63,10 +63,15 @@ internal static class ConversionBuiltins
 
         try
         {
-            return run.Check(JqValue.Parse(text.Text));
+            return run.Check(JqValue.Parse(text.Text, JqValue.MaxWalk));
         }
         catch (JqParseException exception)
         {
+            if (exception.TooDeep)
+            {
+                throw new JqRuntimeException($"Exceeds depth limit for parsing (while parsing '{Cut(text.Text)}')");
+            }
+
             throw new JqRuntimeException($"{exception.Message.TrimEnd('.')} (while parsing '{Cut(text.Text)}')");
         }
     }

@@ -13,7 +13,10 @@ internal static class RegexBuiltins
         Form(registry, "test", static (run, regex, text) =>
             [JqValue.From(regex.IsMatch(run, text))], single: true);
         Form(registry, "match", static (run, regex, text) =>
-            regex.Matches(run, text, regex.Global).Select(match => regex.Describe(run, text, match)));
+        {
+            var points = new CodePoints.Counter(text);
+            return regex.Matches(run, text, regex.Global).Select(match => regex.Describe(run, text, points, match));
+        });
         Form(registry, "capture", static (run, regex, text) =>
             regex.Matches(run, text, regex.Global).Select(match => regex.Captures(run, match)));
         Form(registry, "scan", static (run, regex, text) =>

@@ -1,4 +1,3 @@
-using System.Numerics;
 using AzdoWebhookBridge.Jq.Evaluation;
 using AzdoWebhookBridge.Jq.Values;
 
@@ -21,46 +20,50 @@ internal static class SortBuiltins
         By(registry, "max_by", (run, input, key) => Extreme(run, input, key, lowest: false));
     }
 
-    private static void By(Registry registry, string name, Func<Run, JqValue, Func<JqValue, JqValue>, JqValue> apply) =>
+    private static void By(Registry registry, string name, Func<Run, JqValue, Func<JqValue, JqValue?>, JqValue> apply) =>
         registry.Form(name, 1, call => new ByNode(call[0], apply));
 
     private static JqValue[] Elements(JqValue input, string what) => input is ArrayValue array
         ? array.Elements
         : throw new JqRuntimeException($"{ErrorText.Describe(input)} cannot be {what}, as it is not an array");
 
-    private static (JqValue Key, JqValue Value)[] Sorted(Run run, JqValue input, string what, Func<JqValue, JqValue> key)
+    private static (JqValue? Key, JqValue Value)[] Sorted(Run run, JqValue input, string what, Func<JqValue, JqValue?> key)
     {
         var elements = Elements(input, what);
-        run.AllocateArray(elements.Length * 3L);
-        run.Steps((long)elements.Length * BitOperations.Log2((uint)elements.Length + 1));
+        run.AllocateArray(elements.Length * 2L);
+
+        // Comparing looks at what the keys weigh, each time.
         run.Walk(input);
-        var pairs = new (JqValue Key, JqValue Value)[elements.Length];
-        var order = new int[elements.Length];
+        var pairs = new (JqValue? Key, JqValue Value)[elements.Length];
         for (var i = 0; i < pairs.Length; i++)
         {
             run.Step();
             pairs[i] = (key(elements[i]), elements[i]);
-            order[i] = i;
         }
 
-        // Array.Sort is not stable; the index settles ties.
-        System.Array.Sort(order, (x, y) =>
-        {
-            var result = ValueOrder.Compare(pairs[x].Key, pairs[y].Key);
-            return result != 0 ? result : x.CompareTo(y);
-        });
-        return System.Array.ConvertAll(order, index => pairs[index]);
+        return StableSort.Sort(run, pairs, static (x, y) => CompareKeys(x.Key, y.Key));
     }
 
-    private static JqValue Values(Run run, (JqValue Key, JqValue Value)[] pairs) =>
+    /// <summary>An element without a key comes before all others.</summary>
+    private static int CompareKeys(JqValue? left, JqValue? right)
+    {
+        if (left is null || right is null)
+        {
+            return (left is null ? 0 : 1) - (right is null ? 0 : 1);
+        }
+
+        return ValueOrder.Compare(left, right);
+    }
+
+    private static JqValue Values(Run run, (JqValue? Key, JqValue Value)[] pairs) =>
         run.NewArray(System.Array.ConvertAll(pairs, pair => pair.Value));
 
-    private static JqValue Unique(Run run, (JqValue Key, JqValue Value)[] pairs)
+    private static JqValue Unique(Run run, (JqValue? Key, JqValue Value)[] pairs)
     {
         var kept = new List<JqValue>();
         for (var i = 0; i < pairs.Length; i++)
         {
-            if (i == 0 || ValueOrder.Compare(pairs[i - 1].Key, pairs[i].Key) != 0)
+            if (i == 0 || CompareKeys(pairs[i - 1].Key, pairs[i].Key) != 0)
             {
                 kept.Add(pairs[i].Value);
             }
@@ -69,13 +72,13 @@ internal static class SortBuiltins
         return run.NewArrayOf(kept);
     }
 
-    private static JqValue Group(Run run, (JqValue Key, JqValue Value)[] pairs)
+    private static JqValue Group(Run run, (JqValue? Key, JqValue Value)[] pairs)
     {
         var groups = new List<JqValue>();
         var group = new List<JqValue>();
         for (var i = 0; i < pairs.Length; i++)
         {
-            if (i > 0 && ValueOrder.Compare(pairs[i - 1].Key, pairs[i].Key) != 0)
+            if (i > 0 && CompareKeys(pairs[i - 1].Key, pairs[i].Key) != 0)
             {
                 groups.Add(run.NewArrayOf(group));
                 group.Clear();
@@ -93,19 +96,19 @@ internal static class SortBuiltins
     }
 
     /// <summary>Of equals, min takes the first and max the last.</summary>
-    private static JqValue Extreme(Run run, JqValue input, Func<JqValue, JqValue> key, bool lowest)
+    private static JqValue Extreme(Run run, JqValue input, Func<JqValue, JqValue?> key, bool lowest)
     {
         var elements = input is ArrayValue array ? array.Elements : throw ErrorText.Iterate(input);
         run.Walk(input);
         var best = JqValue.Null;
         JqValue? bestKey = null;
-        foreach (var element in elements)
+        for (var i = 0; i < elements.Length; i++)
         {
             run.Step();
-            var own = key(element);
-            if (bestKey is null || (ValueOrder.Compare(own, bestKey) < 0 == lowest))
+            var own = key(elements[i]);
+            if (i == 0 || (CompareKeys(own, bestKey) < 0 == lowest))
             {
-                best = element;
+                best = elements[i];
                 bestKey = own;
             }
         }
@@ -143,27 +146,23 @@ internal static class SortBuiltins
 }
 
 /// <summary>Several outputs of the key expression make one composite key.</summary>
-internal sealed class ByNode(Node key, Func<Run, JqValue, Func<JqValue, JqValue>, JqValue> apply) : SingleNode
+internal sealed class ByNode(Node key, Func<Run, JqValue, Func<JqValue, JqValue?>, JqValue> apply) : SingleNode
 {
     public override JqValue Eval(Run run, Env env, JqValue input) => apply(run, input, element => Key(run, env, element));
 
-    private JqValue Key(Run run, Env env, JqValue element)
+    private JqValue? Key(Run run, Env env, JqValue element)
     {
-        var parts = new List<JqValue>(1);
-        if (key.Single)
+        if (key.IsSingleIn(env))
         {
             var only = key.Eval(run, env, element);
-            if (only is not null)
-            {
-                parts.Add(only);
-            }
+            run.Walk(only ?? JqValue.Null);
+            return only;
         }
-        else
+
+        var parts = new List<JqValue>();
+        foreach (var part in key.Stream(run, env, element))
         {
-            foreach (var part in key.Stream(run, env, element))
-            {
-                run.Add(parts, part);
-            }
+            run.Add(parts, part);
         }
 
         var composite = run.NewArrayOf(parts);

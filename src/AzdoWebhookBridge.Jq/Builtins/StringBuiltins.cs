@@ -1,4 +1,3 @@
-using System.Text;
 using AzdoWebhookBridge.Jq.Evaluation;
 using AzdoWebhookBridge.Jq.Values;
 
@@ -7,6 +6,9 @@ namespace AzdoWebhookBridge.Jq.Builtins;
 /// <summary>Strings without regular expressions.</summary>
 internal static class StringBuiltins
 {
+    /// <summary>Up to here a search takes no more than the length of the text, whatever the text.</summary>
+    public const int ShortSeparator = 32;
+
     public static void Register(Registry registry)
     {
         registry.Value("startswith", (_, input, part) => Affix(input, part, "startswith", static (text, affix) => text.StartsWith(affix, StringComparison.Ordinal)));
@@ -19,7 +21,7 @@ internal static class StringBuiltins
         registry.Value("rtrim", (run, input) => Trimmed(run, input, static text => text.TrimEnd()));
         registry.Value("ascii_downcase", (run, input) => Cased(run, input, "ascii_downcase", 'A', 'Z', 32));
         registry.Value("ascii_upcase", (run, input) => Cased(run, input, "ascii_upcase", 'a', 'z', -32));
-        registry.Form("split", 1, call => call[0] is ConstantNode { Value: StringValue { Length: > 0 } separator }
+        registry.Form("split", 1, call => call[0] is ConstantNode { Value: StringValue { Length: > 0 and <= ShortSeparator } separator }
             ? new SplitNode(separator)
             : new ValueNode1(Split, call[0]));
         registry.Value("join", Join);
@@ -47,6 +49,11 @@ internal static class StringBuiltins
             }
 
             return run.NewArrayOf(parts);
+        }
+
+        if (separator.Length > ShortSeparator)
+        {
+            return SplitByLong(run, whole, separator);
         }
 
         var count = whole.Span.Count(separator) + 1;
@@ -157,32 +164,46 @@ internal static class StringBuiltins
             return joined;
         }
 
-        var text = new StringBuilder();
-        for (var i = 0; i < elements.Length; i++)
+        var parts = new string[elements.Length];
+        var length = (elements.Length - 1L) * between.Length;
+        run.AllocateArray(parts.Length);
+        for (var i = 0; i < parts.Length; i++)
         {
             run.Step();
-            if (i > 0)
-            {
-                text.Append(between.Text);
-            }
-
-            text.Append(elements[i] switch
+            parts[i] = elements[i] switch
             {
                 StringValue part => part.Text,
                 NumberValue number => number.Print(),
                 { Kind: JqKind.Null } => string.Empty,
                 { Kind: JqKind.True } => "true",
                 { Kind: JqKind.False } => "false",
-                var other => throw ErrorText.Binary(StringValue.Create(text.ToString()), other, "added"),
-            });
-            if (text.Length > 65_536)
-            {
-                run.AllocateString(text.Length);
-                run.Allocate(-text.Length * 2L);
-            }
+                var other => throw ErrorText.Binary(StringValue.Create(string.Join(between.Text, parts.AsSpan(0, i)!)), other, "added"),
+            };
+            length += parts[i].Length;
+            run.CheckString(length);
         }
 
-        return run.NewString(text.ToString());
+        run.AllocateString(length);
+        run.Steps(length >> 7);
+        return StringValue.Create(string.Join(between.Text, parts));
+    }
+
+    private static JqValue SplitByLong(Run run, StringValue whole, string separator)
+    {
+        var parts = new List<JqValue>();
+        var search = new TextSearch(run, separator);
+        var start = 0;
+        while (true)
+        {
+            var end = search.IndexIn(whole.Text, start);
+            run.Add(parts, run.NewPart(whole, start, (end < 0 ? whole.Length : end) - start));
+            if (end < 0)
+            {
+                return run.NewArrayOf(parts);
+            }
+
+            start = end + separator.Length;
+        }
     }
 
     /// <summary>Null when they are not all strings.</summary>

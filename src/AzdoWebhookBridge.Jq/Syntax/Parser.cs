@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AzdoWebhookBridge.Jq.Values;
 
 namespace AzdoWebhookBridge.Jq.Syntax;
@@ -336,7 +337,7 @@ internal sealed partial class Parser
 
     private void Enter()
     {
-        if (++_nesting > MaxNesting)
+        if (++_nesting > MaxNesting || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
         {
             throw _source.Error("The program is nested too deeply", Current);
         }

@@ -16,28 +16,33 @@ internal sealed class MemberName(string text)
 
     public JqValue Of(ObjectValue obj)
     {
-        var names = obj.Keys;
+        // An object that an evaluation is still building has no array of names.
+        if (obj.FixedKeys is not { } names)
+        {
+            return obj.Get(Text);
+        }
+
         var position = _position;
         if ((uint)position < (uint)names.Length && ReferenceEquals(names[position], Text))
         {
-            return obj.Values[position];
+            return obj.ValueAt(position);
         }
 
-        return ReferenceEquals(names, _absentFrom) ? JqValue.Null : Search(obj);
+        return ReferenceEquals(names, _absentFrom) ? JqValue.Null : Search(obj, names);
     }
 
-    private JqValue Search(ObjectValue obj)
+    private JqValue Search(ObjectValue obj, string[] names)
     {
         var position = obj.IndexOf(Text);
         if (position >= 0)
         {
             _position = position;
-            return obj.Values[position];
+            return obj.ValueAt(position);
         }
 
-        if (obj.Count <= MaxRemembered)
+        if (names.Length <= MaxRemembered)
         {
-            _absentFrom = obj.Keys;
+            _absentFrom = names;
         }
 
         return JqValue.Null;

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using AzdoWebhookBridge.Jq.Evaluation;
 
 namespace AzdoWebhookBridge.Jq.Values;
 
@@ -11,8 +12,8 @@ internal sealed class StringValue : JqValue
 
     private static readonly StringValue[] Single = CreateSingle();
 
-    // The text, or what it comes from when somebody asks: the bytes of a document, most of whose strings nobody reads, or a
-    // longer text that it is a part of.
+    // The text, or what it comes from when somebody asks: the bytes of a document, most of whose strings nobody reads, a
+    // longer text that it is a part of, or the version of a buffer that an evaluation is still filling.
     private readonly int _offset;
     private object _text;
 
@@ -26,6 +27,10 @@ internal sealed class StringValue : JqValue
         _text = source;
         _offset = offset;
     }
+
+    private StringValue(TextBuffer buffer)
+        : base(JqKind.String, 0, 8L + buffer.Used) =>
+        _text = buffer;
 
     public string Text => _text is string text && text.Length == Length ? text : Settle();
 
@@ -124,6 +129,27 @@ internal sealed class StringValue : JqValue
         return copy is null ? text : new string(copy);
     }
 
+    /// <summary>The text with more at its end. Cheap for the newest version of what this evaluation builds.</summary>
+    public StringValue Append(Run run, StringValue more)
+    {
+        var length = (long)Length + more.Length;
+        if (length < TextBuffer.MinLength)
+        {
+            run.AllocateString(length);
+            return new StringValue(string.Concat(Span, more.Span));
+        }
+
+        run.CheckString(length);
+        var buffer = _text as TextBuffer;
+        if (buffer is null || !buffer.IsNewest(run, Length))
+        {
+            buffer = new TextBuffer(run, Text);
+        }
+
+        buffer.Append(more.Text);
+        return new StringValue(buffer);
+    }
+
     public override string AsString() => Text;
 
     /// <summary>The text between quotes when none of it has to be escaped, without making a string of the text alone.</summary>
@@ -151,6 +177,7 @@ internal sealed class StringValue : JqValue
     {
         var text = _text switch
         {
+            TextBuffer buffer => buffer.Copy(Length),
             byte[] document => Encoding.ASCII.GetString(document, _offset, Length),
             string whole when whole.Length != Length => whole.Substring(_offset, Length),
             var settled => (string)settled,

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 
@@ -17,7 +16,7 @@ internal static class ValueReader
             utf8 = utf8[ByteOrderMark.Length..];
         }
 
-        var options = new JsonReaderOptions { MaxDepth = Math.Clamp(maxDepth, 1, JqValue.MaxNesting) };
+        var options = new JsonReaderOptions { MaxDepth = Math.Clamp(maxDepth, 1, JqValue.MaxWalk) };
         var reader = new Utf8JsonReader(utf8, options);
         var open = new OpenContainers(utf8);
         try
@@ -41,7 +40,6 @@ internal static class ValueReader
 
     public static JqValue FromElement(JsonElement element)
     {
-        RuntimeHelpers.EnsureSufficientExecutionStack();
         switch (element.ValueKind)
         {
             case JsonValueKind.True:
@@ -53,18 +51,9 @@ internal static class ValueReader
             case JsonValueKind.String:
                 // The raw text goes through our own reader, which accepts lone surrogates.
                 return Parse(Encoding.UTF8.GetBytes(element.GetRawText()), 1);
-            case JsonValueKind.Array:
-                var items = new JqValue[element.GetArrayLength()];
-                var next = 0;
-                foreach (var item in element.EnumerateArray())
-                {
-                    items[next++] = FromElement(item);
-                }
-
-                return items.Length == 0 ? JqValue.EmptyArray : new ArrayValue(items);
-            case JsonValueKind.Object:
+            case JsonValueKind.Array or JsonValueKind.Object:
                 // A property name with a lone surrogate cannot be read through JsonElement.
-                return Parse(Encoding.UTF8.GetBytes(element.GetRawText()), JqValue.MaxNesting);
+                return Parse(Encoding.UTF8.GetBytes(element.GetRawText()), JqValue.MaxWalk);
             default:
                 return JqValue.Null;
         }
@@ -78,29 +67,34 @@ internal static class ValueReader
         // The framework's message may quote the input; ours gives the place only.
         var tooDeep = exception.Message.Contains("depth", StringComparison.OrdinalIgnoreCase);
         var what = tooDeep ? "JSON is nested too deeply" : "Not valid JSON";
-        return new JqParseException($"{what} at line {line}, byte {position}.", line, position);
+        return new JqParseException($"{what} at line {line}, byte {position}.", line, position) { TooDeep = tooDeep };
     }
 
     private static JqValue ReadValue(ref Utf8JsonReader reader, ref OpenContainers open)
     {
         switch (reader.TokenType)
         {
-            case JsonTokenType.True:
-                return JqValue.True;
-            case JsonTokenType.False:
-                return JqValue.False;
-            case JsonTokenType.Null:
-                return JqValue.Null;
-            case JsonTokenType.String:
-                return ReadString(ref reader, ref open);
-            case JsonTokenType.Number:
-                return ReadNumber(reader.ValueSpan);
+            case JsonTokenType.String when !reader.ValueIsEscaped && !reader.ValueSpan.IsEmpty && Ascii.IsValid(reader.ValueSpan):
+                return StringValue.Within(open.Document, (int)reader.TokenStartIndex + 1, reader.ValueSpan.Length);
+            case JsonTokenType.StartArray or JsonTokenType.StartObject when reader.CurrentDepth >= DeepReader.FromLevel:
+                return DeepReader.Read(ref reader, ReadScalar, ReadText);
             case JsonTokenType.StartArray:
                 return ReadArray(ref reader, ref open);
-            default:
+            case JsonTokenType.StartObject:
                 return ReadObject(ref reader, ref open);
+            default:
+                return ReadScalar(ref reader);
         }
     }
+
+    private static JqValue ReadScalar(ref Utf8JsonReader reader) => reader.TokenType switch
+    {
+        JsonTokenType.True => JqValue.True,
+        JsonTokenType.False => JqValue.False,
+        JsonTokenType.Null => JqValue.Null,
+        JsonTokenType.Number => ReadNumber(reader.ValueSpan),
+        _ => ReadText(ref reader) is { Length: > 0 } text ? StringValue.Trusted(text) : StringValue.Empty,
+    };
 
     private static NumberValue ReadNumber(ReadOnlySpan<byte> digits)
     {
@@ -127,7 +121,6 @@ internal static class ValueReader
 
     private static JqValue ReadArray(ref Utf8JsonReader reader, ref OpenContainers open)
     {
-        RuntimeHelpers.EnsureSufficientExecutionStack();
         var start = open.Count;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
@@ -139,7 +132,6 @@ internal static class ValueReader
 
     private static JqValue ReadObject(ref Utf8JsonReader reader, ref OpenContainers open)
     {
-        RuntimeHelpers.EnsureSufficientExecutionStack();
         var start = open.Count;
         var shape = 0u;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
@@ -155,18 +147,8 @@ internal static class ValueReader
         return open.CloseObject(start, shape);
     }
 
-    private static StringValue ReadString(ref Utf8JsonReader reader, ref OpenContainers open)
-    {
-        var text = reader.ValueSpan;
-        if (text.Length == 0)
-        {
-            return StringValue.Empty;
-        }
-
-        return reader.ValueIsEscaped ? StringValue.Trusted(Unescape(text))
-            : Ascii.IsValid(text) ? StringValue.Within(open.Document, (int)reader.TokenStartIndex + 1, text.Length)
-            : StringValue.Trusted(Encoding.UTF8.GetString(text));
-    }
+    private static string ReadText(ref Utf8JsonReader reader) =>
+        reader.ValueIsEscaped ? Unescape(reader.ValueSpan) : Encoding.UTF8.GetString(reader.ValueSpan);
 
     /// <summary>Like GetString, which throws for lone surrogate escapes.</summary>
     private static string Unescape(ReadOnlySpan<byte> escaped)
