@@ -108,7 +108,7 @@ public sealed class JqProgram
     /// <exception cref="JqLimitException">A budget is used up.</exception>
     public JqValue? First(JqValue input, JqLimits? limits = null, CancellationToken cancellationToken = default)
     {
-        var run = new Run(limits ?? JqLimits.Default, _time, cancellationToken);
+        var run = Run.Begin(limits ?? JqLimits.Default, _time, cancellationToken);
         try
         {
             var output = _root.Eval(run, Env.Root, input);
@@ -117,6 +117,10 @@ public sealed class JqProgram
         catch (Exception exception) when (exception is InsufficientExecutionStackException or BreakException)
         {
             throw Translate(exception);
+        }
+        finally
+        {
+            run.End();
         }
     }
 

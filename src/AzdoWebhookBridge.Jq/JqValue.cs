@@ -110,6 +110,11 @@ public abstract class JqValue : IEquatable<JqValue>
     /// <summary>An object; of duplicate keys the last value wins, at the place of the first.</summary>
     public static JqValue Object(IEnumerable<KeyValuePair<string, JqValue>> members)
     {
+        if (members is KeyValuePair<string, JqValue>[] { Length: > 0 and <= 8 } few && ObjectValue.TryCreate(few) is { } created)
+        {
+            return created;
+        }
+
         var builder = new ObjectBuilder();
         foreach (var (key, value) in members)
         {

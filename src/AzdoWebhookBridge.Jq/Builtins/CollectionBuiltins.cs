@@ -18,7 +18,7 @@ internal static class CollectionBuiltins
         registry.Value("to_entries", ToEntries);
         registry.Value("from_entries", FromEntries);
         registry.Form("first", 0, _ => new IndexNode(IdentityNode.Instance, new ConstantNode(JqValue.From(0L)), optional: false));
-        registry.Form("last", 0, _ => new IndexNode(IdentityNode.Instance, new ConstantNode(JqValue.From(-1L)), optional: false));
+        registry.Form("last", 0, _ => SplitPieceNode.LastElement);
         registry.Form("nth", 1, call => new IndexNode(IdentityNode.Instance, call[0], optional: false));
         registry.Value("flatten", (run, input) => Flatten(run, input, JqValue.From((long)JqValue.MaxNesting)));
         registry.Value("flatten", Flatten);
@@ -64,7 +64,7 @@ internal static class CollectionBuiltins
 
     public static JqValue Length(JqValue input) => input switch
     {
-        StringValue text => JqValue.From((long)CodePoints.Count(text.Text)),
+        StringValue text => JqValue.From((long)CodePoints.Count(text.Span)),
         ArrayValue array => JqValue.From((long)array.Count),
         ObjectValue obj => JqValue.From((long)obj.Count),
         NumberValue number => number.Value < 0 ? number.Negate() : number,
@@ -177,7 +177,7 @@ internal static class CollectionBuiltins
         _ => throw ErrorText.Iterate(input),
     };
 
-    private static JqValue At(Run run, JqValue input, int index)
+    public static JqValue At(Run run, JqValue input, int index)
     {
         var key = JqValue.From((long)index);
         return PathOperations.TryIndex(run, input, key, out var value) ? value : throw PathOperations.IndexError(input, key);

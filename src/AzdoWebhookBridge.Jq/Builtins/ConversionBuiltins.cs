@@ -19,7 +19,7 @@ internal static class ConversionBuiltins
         registry.Value("explode", Explode);
         registry.Value("implode", Implode);
         registry.Value("utf8bytelength", (_, input) => input is StringValue text
-            ? JqValue.From((long)Encoding.UTF8.GetByteCount(text.Text))
+            ? JqValue.From((long)Encoding.UTF8.GetByteCount(text.Span))
             : throw new JqRuntimeException($"{ErrorText.Describe(input)} only strings have UTF-8 byte length"));
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using AzdoWebhookBridge.Jq.Evaluation;
 using AzdoWebhookBridge.Jq.Syntax;
@@ -11,6 +12,9 @@ internal static class Formats
     private const string Base64Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     private const string Base32Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
+    private static readonly SearchValues<char> Unreserved =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~");
+
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private static readonly Dictionary<string, ValueNode> All = new(StringComparer.Ordinal)
@@ -20,7 +24,9 @@ internal static class Formats
         ["csv"] = new((run, input) => Row(run, input, "csv", ",", static text => "\"" + EscapeNul(text).Replace("\"", "\"\"", StringComparison.Ordinal) + "\"")),
         ["tsv"] = new((run, input) => Row(run, input, "tsv", "\t", EscapeTab)),
         ["html"] = new((run, input) => Escaped(run, input, EscapeHtml, text => 5L * CountOf(text, "&<>'\""))),
-        ["uri"] = new((run, input) => Escaped(run, input, EscapeUri, static text => 8L * text.Length)),
+        ["uri"] = new((run, input) => input is StringValue text && !text.Span.ContainsAnyExcept(Unreserved)
+            ? input
+            : Escaped(run, input, EscapeUri, static text => 8L * text.Length)),
         ["urid"] = new((run, input) => Escaped(run, input, text => UnescapeUri(text))),
         ["sh"] = new(Shell),
         ["base64"] = new((run, input) => Escaped(run, input, static text => Convert.ToBase64String(Encoding.UTF8.GetBytes(text)))),

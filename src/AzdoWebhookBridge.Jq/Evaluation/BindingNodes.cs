@@ -22,7 +22,7 @@ internal sealed class BindNode : Node
     {
         if (!_source.Single)
         {
-            return FirstOfStream(run, env, input);
+            return _source.FirstThrough(run, env, input, new BoundNode(_body, input), env);
         }
 
         var value = _source.Eval(run, env, input);
@@ -64,6 +64,14 @@ internal sealed class BindNode : Node
             }
         }
     }
+}
+
+/// <summary>The body of a binding, which takes a value to bind as its input; made while evaluating, for one evaluation.</summary>
+internal sealed class BoundNode(Node body, JqValue input) : StreamNode
+{
+    public override JqValue? Eval(Run run, Env env, JqValue value) => body.Eval(run, env.Bind(value), input);
+
+    public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue value) => body.Stream(run, env.Bind(value), input);
 }
 
 /// <summary><c>source as [$a, {b: $c}] ?// $d | body</c>: an error in a pattern or in the body moves on to the next pattern.</summary>

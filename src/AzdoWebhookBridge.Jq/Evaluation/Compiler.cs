@@ -55,7 +55,7 @@ internal sealed class Compiler(SourceText source, JqCompileOptions options)
             case FieldSyntax field:
                 return new FieldNode(Compile(field.Target, place), field.Name, field.Optional);
             case IndexSyntax index:
-                return new IndexNode(Compile(index.Target, place), Compile(index.Key, place), index.Optional);
+                return CompileIndex(Compile(index.Target, place), Compile(index.Key, place), index.Optional);
             case SliceSyntax slice:
                 return CompileSlice(slice, place);
             case IterateSyntax iterate:
@@ -81,7 +81,11 @@ internal sealed class Compiler(SourceText source, JqCompileOptions options)
             case AssignSyntax assign:
                 return CompileAssign(assign, place);
             case NegateSyntax negate:
-                return new NegateNode(Compile(negate.Operand, place));
+                return Compile(negate.Operand, place) switch
+                {
+                    ConstantNode { Value: NumberValue number } => new ConstantNode(number.Negate()),
+                    var operand => new NegateNode(operand),
+                };
             case TrySyntax attempt:
                 return new TryNode(Compile(attempt.Body, place), attempt.Handler is null ? null : Compile(attempt.Handler, place));
             case IfSyntax choice:
@@ -124,7 +128,21 @@ internal sealed class Compiler(SourceText source, JqCompileOptions options)
             return right;
         }
 
-        return right is IdentityNode ? left : new PipeNode(left, right);
+        if (right is IdentityNode)
+        {
+            return left;
+        }
+
+        var pipe = new PipeNode(left, right);
+        return right is PipeNode longer && SplitPieceNode.TryCreate(left, longer.Left, new PipeNode(left, longer.Left)) is { } first
+            ? new PipeNode(first, longer.Right)
+            : (Node?)SplitPieceNode.TryCreate(left, right, pipe) ?? pipe;
+    }
+
+    private static Node CompileIndex(Node target, Node key, bool optional)
+    {
+        var index = new IndexNode(target, key, optional);
+        return key is ConstantNode ? (Node?)SplitPieceNode.TryCreate(target, key, index) ?? index : index;
     }
 
     private static Node CompileArray(Node body)
@@ -239,7 +257,7 @@ internal sealed class Compiler(SourceText source, JqCompileOptions options)
         var right = Compile(binary.Right, place);
         return binary.Operator switch
         {
-            "+" => new AddNode(left, right),
+            "+" => AddNode.Create(left, right),
             "-" => new ArithmeticNode(left, right, Operators.Subtract),
             "*" => new ArithmeticNode(left, right, Operators.Multiply),
             "/" => new ArithmeticNode(left, right, Operators.Divide),

@@ -13,6 +13,10 @@ internal sealed class PipeNode : Node
         IsSinglePath = left.IsSinglePath && right.IsSinglePath;
     }
 
+    public Node Left => _left;
+
+    public Node Right => _right;
+
     public override PathPoint? Path(Run run, Env env, PathPoint at) =>
         _left.Path(run, env, at) is { } point ? _right.Path(run, env, point) : null;
 
@@ -20,11 +24,22 @@ internal sealed class PipeNode : Node
     {
         if (!_left.Single)
         {
-            return FirstOfStream(run, env, input);
+            return _left.FirstThrough(run, env, input, _right, env);
         }
 
         var value = _left.Eval(run, env, input);
         return value is null ? null : _right.Eval(run, env, value);
+    }
+
+    public override JqValue? FirstThrough(Run run, Env env, JqValue input, Node next, Env nextEnv)
+    {
+        if (!_left.Single)
+        {
+            return _left.FirstThrough(run, env, input, new ThroughNode(_right, next, nextEnv), env);
+        }
+
+        var value = _left.Eval(run, env, input);
+        return value is null ? null : _right.FirstThrough(run, env, value, next, nextEnv);
     }
 
     public override bool IsSingleIn(Env env) => Single || (_left.IsSingleIn(env) && _right.IsSingleIn(env));
@@ -77,8 +92,44 @@ internal sealed class PipeNode : Node
     }
 }
 
+/// <summary>The rest of a pipe that goes on in another environment; made while evaluating, for one evaluation.</summary>
+internal sealed class ThroughNode(Node node, Node next, Env nextEnv) : StreamNode
+{
+    public override JqValue? Eval(Run run, Env env, JqValue input) => node.FirstThrough(run, env, input, next, nextEnv);
+
+    public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input) =>
+        node.Stream(run, env, input).SelectMany(value => next.Stream(run, nextEnv, value));
+}
+
 internal sealed class CommaNode(Node[] items) : StreamNode
 {
+    public override JqValue? Eval(Run run, Env env, JqValue input)
+    {
+        foreach (var item in items)
+        {
+            if (item.Eval(run, env, input) is { } output)
+            {
+                return output;
+            }
+        }
+
+        return null;
+    }
+
+    public override JqValue? FirstThrough(Run run, Env env, JqValue input, Node next, Env nextEnv)
+    {
+        foreach (var item in items)
+        {
+            run.Step();
+            if (item.FirstThrough(run, env, input, next, nextEnv) is { } output)
+            {
+                return output;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>The values, when all items are constants.</summary>
     public JqValue[]? Constants()
     {
@@ -168,6 +219,17 @@ internal sealed class IfNode : Node
 
         var condition = _condition.Eval(run, env, input);
         return condition is null ? null : (condition.IsTruthy ? _then : _otherwise).Eval(run, env, input);
+    }
+
+    public override JqValue? FirstThrough(Run run, Env env, JqValue input, Node next, Env nextEnv)
+    {
+        if (!_condition.Single)
+        {
+            return base.FirstThrough(run, env, input, next, nextEnv);
+        }
+
+        var condition = _condition.Eval(run, env, input);
+        return condition is null ? null : (condition.IsTruthy ? _then : _otherwise).FirstThrough(run, env, input, next, nextEnv);
     }
 
     public override bool IsSingleIn(Env env) =>

@@ -22,6 +22,29 @@ internal abstract class Node
         Single ? Tail.Of(Eval(run, env, input)) : Tail.Of(Stream(run, env, input));
 
     /// <summary>
+    /// The first output of <c>this | next</c>. Most mappings ask a generator only for the first output that passes some tests;
+    /// nodes that can, hand theirs to <paramref name="next"/> one by one instead of making an iterator.
+    /// </summary>
+    public virtual JqValue? FirstThrough(Run run, Env env, JqValue input, Node next, Env nextEnv)
+    {
+        if (Single)
+        {
+            return Eval(run, env, input) is { } only ? next.Eval(run, nextEnv, only) : null;
+        }
+
+        foreach (var value in Stream(run, env, input))
+        {
+            run.Step();
+            if (next.Eval(run, nextEnv, value) is { } output)
+            {
+                return output;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>
     /// Outputs as places in the input. An expression that computes a value ends the path, which is an error only when
     /// the path is used; passing its input through, as <c>select</c> does, keeps it.
     /// </summary>

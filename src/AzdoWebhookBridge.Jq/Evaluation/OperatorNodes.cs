@@ -1,3 +1,4 @@
+using System.Buffers;
 using AzdoWebhookBridge.Jq.Values;
 
 namespace AzdoWebhookBridge.Jq.Evaluation;
@@ -21,6 +22,8 @@ internal abstract class BinaryNode : Node
         _right = right;
         Single = left.Single && right.Single;
     }
+
+    protected Node[] Operands => [_left, _right];
 
     public sealed override JqValue? Eval(Run run, Env env, JqValue input)
     {
@@ -58,7 +61,93 @@ internal sealed class ArithmeticNode(Node left, Node right, Func<Run, JqValue, J
 
 internal sealed class AddNode(Node left, Node right) : BinaryNode(left, right)
 {
+    /// <summary>Sums of several terms, each with at most one output, are computed at once.</summary>
+    public static Node Create(Node left, Node right) => !left.Single || !right.Single ? new AddNode(left, right)
+        : left is SumOfTermsNode sum ? sum.Plus(right)
+        : left is AddNode add ? new SumOfTermsNode([.. add.Operands, right])
+        : new AddNode(left, right);
+
     protected override JqValue Apply(Run run, JqValue left, JqValue right) => Operators.Add(run, left, right);
+}
+
+/// <summary><c>a + b + c</c>: texts are put together once, without the sums on the way.</summary>
+internal sealed class SumOfTermsNode(Node[] terms) : SingleNode
+{
+    public SumOfTermsNode Plus(Node term) => new([.. terms, term]);
+
+    public override JqValue? Eval(Run run, Env env, JqValue input)
+    {
+        var values = ArrayPool<JqValue>.Shared.Rent(terms.Length);
+        try
+        {
+            // The right operand comes first, as in jq.
+            for (var i = terms.Length - 1; i >= 0; i--)
+            {
+                if (terms[i].Eval(run, env, input) is not { } value)
+                {
+                    return null;
+                }
+
+                values[i] = value;
+            }
+
+            return Sum(run, values.AsSpan(0, terms.Length));
+        }
+        finally
+        {
+            ArrayPool<JqValue>.Shared.Return(values, clearArray: true);
+        }
+    }
+
+    private static JqValue Sum(Run run, ReadOnlySpan<JqValue> values)
+    {
+        var kind = values[0].Kind;
+        var length = 0L;
+        foreach (var value in values)
+        {
+            if (value.Kind != kind || kind is not (JqKind.String or JqKind.Array))
+            {
+                return OneByOne(run, values);
+            }
+
+            length += value is StringValue text ? text.Length : ((ArrayValue)value).Count;
+        }
+
+        // What has become long may be built step by step, and then adding to it is cheap.
+        if (length >= (kind == JqKind.String ? TextBuffer.MinLength : Slots.SmallCount))
+        {
+            return OneByOne(run, values);
+        }
+
+        if (kind == JqKind.String)
+        {
+            run.AllocateString(length);
+            return StringValue.Concat(values, (int)length);
+        }
+
+        run.AllocateArray(length);
+        var elements = new JqValue[length];
+        var next = 0;
+        foreach (var value in values)
+        {
+            var part = ((ArrayValue)value).Elements;
+            part.CopyTo(elements, next);
+            next += part.Length;
+        }
+
+        return length == 0 ? values[0] : run.Check(new ArrayValue(elements));
+    }
+
+    private static JqValue OneByOne(Run run, ReadOnlySpan<JqValue> values)
+    {
+        var sum = values[0];
+        foreach (var value in values[1..])
+        {
+            sum = Operators.Add(run, sum, value);
+        }
+
+        return sum;
+    }
 }
 
 internal sealed class EqualNode(Node left, Node right, bool negated) : BinaryNode(left, right)

@@ -84,7 +84,7 @@ internal static class Operators
 
                 return NumberValue.Create(x.Value / y.Value);
             case StringValue x when right is StringValue y:
-                return Builtins.StringBuiltins.Split(run, x.Text, y.Text);
+                return Builtins.StringBuiltins.Split(run, x, y.Text);
             default:
                 throw ErrorText.Binary(left, right, "divided");
         }

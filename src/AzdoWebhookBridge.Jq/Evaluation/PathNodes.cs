@@ -22,14 +22,14 @@ internal sealed class IdentityNode : SingleNode
 internal sealed class FieldNode : Node
 {
     private readonly Node _target;
-    private readonly string _name;
+    private readonly MemberName _name;
     private readonly JqValue _key;
     private readonly bool _optional;
 
     public FieldNode(Node target, string name, bool optional)
     {
         _target = target;
-        _name = name;
+        _name = new MemberName(name);
         _key = JqValue.From(name);
         _optional = optional;
         Single = target.Single;
@@ -44,7 +44,7 @@ internal sealed class FieldNode : Node
         }
 
         var target = ReferenceEquals(_target, IdentityNode.Instance) ? input : _target.Eval(run, env, input);
-        return target is ObjectValue obj ? obj.Get(_name) : Rest(target);
+        return target is ObjectValue obj ? _name.Of(obj) : Rest(target);
     }
 
     public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)
@@ -52,7 +52,7 @@ internal sealed class FieldNode : Node
         foreach (var target in _target.Stream(run, env, input))
         {
             run.Step();
-            var value = target is ObjectValue obj ? obj.Get(_name) : Rest(target);
+            var value = target is ObjectValue obj ? _name.Of(obj) : Rest(target);
             if (value is not null)
             {
                 yield return value;
@@ -83,7 +83,7 @@ internal sealed class FieldNode : Node
         }
 
         target.CheckAccess(_key);
-        var value = target.Value is ObjectValue obj ? obj.Get(_name) : Rest(target.Value);
+        var value = target.Value is ObjectValue obj ? _name.Of(obj) : Rest(target.Value);
         return value is null ? null : target.Child(_key, value);
     }
 
@@ -239,6 +239,26 @@ internal sealed class IterateNode(Node target, bool optional) : StreamNode
         var container = target.Eval(run, env, input);
         var children = container is null ? [] : Children(container);
         return children.Length > 0 ? children[0] : null;
+    }
+
+    public override JqValue? FirstThrough(Run run, Env env, JqValue input, Node next, Env nextEnv)
+    {
+        if (!target.Single)
+        {
+            return base.FirstThrough(run, env, input, next, nextEnv);
+        }
+
+        var container = target.Eval(run, env, input);
+        foreach (var child in container is null ? [] : Children(container))
+        {
+            run.Step();
+            if (next.Eval(run, nextEnv, child) is { } output)
+            {
+                return output;
+            }
+        }
+
+        return null;
     }
 
     public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)

@@ -25,7 +25,7 @@ internal static class PathOperations
                 value = Slice(run, array, slice);
                 return true;
             case StringValue text when key is ObjectValue slice:
-                value = Slice(run, text.Text, slice);
+                value = Slice(run, text, slice);
                 return true;
             case ArrayValue array when key is ArrayValue wanted:
                 value = Builtins.CollectionBuiltins.IndicesOfArray(run, array, wanted);
@@ -333,17 +333,17 @@ internal static class PathOperations
         return start == 0 && end == array.Count ? array : run.NewArray(array.Elements[start..end]);
     }
 
-    private static JqValue Slice(Run run, string text, ObjectValue slice)
+    private static JqValue Slice(Run run, StringValue text, ObjectValue slice)
     {
         run.Steps(text.Length >> 7);
-        var (start, end) = Range(slice, CodePoints.Count(text));
-        if (CodePoints.HasSurrogates(text))
+        var (start, end) = Range(slice, CodePoints.Count(text.Span));
+        if (CodePoints.HasSurrogates(text.Span))
         {
-            start = CodePoints.Offset(text, start);
-            end = CodePoints.Offset(text, end);
+            start = CodePoints.Offset(text.Text, start);
+            end = CodePoints.Offset(text.Text, end);
         }
 
-        return run.NewString(text[start..end]);
+        return run.NewPart(text, start, end - start);
     }
 
     /// <summary>Start rounds down, end rounds up, negative counts from the end, all is cut to the length. nan is an open end.</summary>

@@ -22,10 +22,29 @@ internal sealed class Run(JqLimits limits, TimeProvider time, CancellationToken 
     private long _regexTicks;
     private int _untilCheck = CancellationInterval;
 
+    [ThreadStatic]
+    private static Run? _idle;
+
     public TimeProvider Time => time;
 
     /// <summary>Nested calls that are active now. Handlers of exceptions put back what they saw before.</summary>
     public int Depth { get; set; }
+
+    /// <summary>A run for an evaluation that ends before its caller goes on, and then hands it to <see cref="End"/>.</summary>
+    public static Run Begin(JqLimits limits, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var run = _idle;
+        if (run is null)
+        {
+            return new Run(limits, time, cancellationToken);
+        }
+
+        _idle = null;
+        run.Restart(limits, time, cancellationToken);
+        return run;
+    }
+
+    public void End() => _idle = this;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Step()
@@ -162,6 +181,12 @@ internal sealed class Run(JqLimits limits, TimeProvider time, CancellationToken 
         return text.Length == 0 ? StringValue.Empty : StringValue.Trusted(text);
     }
 
+    public JqValue NewPart(StringValue text, int start, int length)
+    {
+        AllocateString(length);
+        return text.Part(start, length);
+    }
+
     public JqValue NewArray(JqValue[] elements)
     {
         AllocateArray(elements.Length);
@@ -246,6 +271,16 @@ internal sealed class Run(JqLimits limits, TimeProvider time, CancellationToken 
         new(JqLimit.Outputs, $"The program emits more than {limits.Outputs} values.");
 
     public int MaxOutputs => limits.Outputs;
+
+    private void Restart(JqLimits newLimits, TimeProvider newTime, CancellationToken newToken)
+    {
+#pragma warning disable MA0143 // They are the run's own, and change here only.
+        (limits, time, cancellationToken) = (newLimits, newTime, newToken);
+#pragma warning restore MA0143
+        (_stepsLeft, _regexTicks, _untilCheck, Depth) = (limits.Steps, 0, CancellationInterval, 0);
+        (_memoryLeft, _garbageLeft, _allocatedBefore, _counting) = (limits.AllocatedBytes, limits.AllocatedBytes, 0, false);
+        Epoch++;
+    }
 
     private JqLimitException MemoryUsedUp() =>
         new(JqLimit.Memory, $"The program allocates more than {limits.AllocatedBytes} bytes.");

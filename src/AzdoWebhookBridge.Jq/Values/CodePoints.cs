@@ -3,9 +3,9 @@ namespace AzdoWebhookBridge.Jq.Values;
 /// <summary>jq counts and orders strings by code points; .NET strings are UTF-16. Text without surrogates takes the short way.</summary>
 internal static class CodePoints
 {
-    public static readonly IComparer<string> Comparer = Comparer<string>.Create(Compare);
+    public static readonly IComparer<string> Comparer = Comparer<string>.Create((left, right) => Compare(left, right));
 
-    public static bool HasSurrogates(string text) => text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') >= 0;
+    public static bool HasSurrogates(ReadOnlySpan<char> text) => text.IndexOfAnyInRange('\uD800', '\uDFFF') >= 0;
 
     public static int Count(ReadOnlySpan<char> text)
     {
@@ -61,10 +61,10 @@ internal static class CodePoints
     }
 
     /// <summary>Order of the UTF-8 bytes, which is that of the code points and differs from UTF-16 order for surrogates.</summary>
-    public static int Compare(string? left, string? right)
+    public static int Compare(string? left, string? right) => Compare(left.AsSpan(), right.AsSpan());
+
+    public static int Compare(ReadOnlySpan<char> a, ReadOnlySpan<char> b)
     {
-        var a = left.AsSpan();
-        var b = right.AsSpan();
         var common = a.CommonPrefixLength(b);
         if (common == a.Length || common == b.Length)
         {

@@ -5,7 +5,7 @@ namespace AzdoWebhookBridge.Jq.Values;
 /// <summary>An object: exactly its members in order, or a version of members that an evaluation is still building.</summary>
 internal sealed class ObjectValue : JqValue
 {
-    private const int ScanLimit = 8;
+    private const int ScanLimit = 16;
 
     // An index pays only for objects that are asked often; those built up key by key live for one lookup each.
     private const int ScansBeforeIndex = 3;
@@ -43,6 +43,9 @@ internal sealed class ObjectValue : JqValue
 
     public string[] Keys => _keys ??= ((MemberSlots)_origin!).CopyKeys(Count);
 
+    /// <summary>The names, unless an evaluation is still building the object.</summary>
+    public string[]? FixedKeys => _keys;
+
     public JqValue[] Values => _values ??= ((MemberSlots)_origin!).Values.Copy(Count, _stamp);
 
     public int Count { get; }
@@ -56,6 +59,25 @@ internal sealed class ObjectValue : JqValue
                 yield return new KeyValuePair<string, JqValue>(Keys[i], Values[i]);
             }
         }
+    }
+
+    /// <summary>Null when two of the few members have the same key.</summary>
+    public static ObjectValue? TryCreate(KeyValuePair<string, JqValue>[] members)
+    {
+        var keys = new string[members.Length];
+        var values = new JqValue[members.Length];
+        for (var i = 0; i < members.Length; i++)
+        {
+            var key = StringValue.Sanitize(members[i].Key);
+            if (keys.AsSpan(0, i).Contains(key))
+            {
+                return null;
+            }
+
+            (keys[i], values[i]) = (key, members[i].Value);
+        }
+
+        return new ObjectValue(keys, values);
     }
 
     public int IndexOf(string key)

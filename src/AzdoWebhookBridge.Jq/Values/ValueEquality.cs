@@ -40,7 +40,7 @@ internal static class ValueEquality
     private static bool ScalarsEqual(JqValue left, JqValue right) => left.Kind == right.Kind && left switch
     {
         NumberValue number => ValueOrder.CompareNumbers(number, (NumberValue)right) == 0,
-        StringValue text => string.Equals(text.Text, ((StringValue)right).Text),
+        StringValue text => text.HasSameText((StringValue)right),
         _ => true,
     };
 

@@ -53,7 +53,7 @@ internal sealed class ValueOrder : IComparer<JqValue>
         return left switch
         {
             NumberValue number => CompareNumbers(number, (NumberValue)right),
-            StringValue text => CodePoints.Compare(text.Text, ((StringValue)right).Text),
+            StringValue text => CodePoints.Compare(text.Span, ((StringValue)right).Span),
             _ => 0,
         };
     }

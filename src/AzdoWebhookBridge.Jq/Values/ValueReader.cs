@@ -53,12 +53,20 @@ internal static class ValueReader
 
         var options = new JsonReaderOptions { MaxDepth = Depth(maxDepth) };
         var reader = new Utf8JsonReader(utf8, options);
-        reader.Read();
-        var value = ReadValue(ref reader);
+        var open = new OpenContainers(utf8);
+        try
+        {
+            reader.Read();
+            var value = ReadValue(ref reader, ref open);
 
-        // Utf8JsonReader itself refuses anything but white space here.
-        reader.Read();
-        return value;
+            // Utf8JsonReader itself refuses anything but white space here.
+            reader.Read();
+            return value;
+        }
+        finally
+        {
+            open.Dispose();
+        }
     }
 
     public static JqValue FromElement(JsonElement element)
@@ -93,31 +101,46 @@ internal static class ValueReader
         return new JqParseException($"{what} at line {line}, byte {position}.", line, position);
     }
 
-    private static JqValue ReadValue(ref Utf8JsonReader reader)
+    private static JqValue ReadValue(ref Utf8JsonReader reader, ref OpenContainers open)
     {
         switch (reader.TokenType)
         {
-            case JsonTokenType.True:
-                return JqValue.True;
-            case JsonTokenType.False:
-                return JqValue.False;
-            case JsonTokenType.Null:
-                return JqValue.Null;
-            case JsonTokenType.String:
-                return ReadString(ref reader) is { Length: > 0 } text ? StringValue.Trusted(text) : StringValue.Empty;
-            case JsonTokenType.Number:
-                return ReadNumber(reader.ValueSpan);
+            case JsonTokenType.String when !reader.ValueIsEscaped && !reader.ValueSpan.IsEmpty && Ascii.IsValid(reader.ValueSpan):
+                return StringValue.Within(open.Document, (int)reader.TokenStartIndex + 1, reader.ValueSpan.Length);
             case JsonTokenType.StartArray or JsonTokenType.StartObject when reader.CurrentDepth >= DeepReader.FromLevel:
-                return DeepReader.Read(ref reader, ReadValue, ReadString);
+                return DeepReader.Read(ref reader, ReadScalar, ReadText);
             case JsonTokenType.StartArray:
-                return ReadArray(ref reader);
+                return ReadArray(ref reader, ref open);
+            case JsonTokenType.StartObject:
+                return ReadObject(ref reader, ref open);
             default:
-                return ReadObject(ref reader);
+                return ReadScalar(ref reader);
         }
     }
 
+    private static JqValue ReadScalar(ref Utf8JsonReader reader) => reader.TokenType switch
+    {
+        JsonTokenType.True => JqValue.True,
+        JsonTokenType.False => JqValue.False,
+        JsonTokenType.Null => JqValue.Null,
+        JsonTokenType.Number => ReadNumber(reader.ValueSpan),
+        _ => ReadText(ref reader) is { Length: > 0 } text ? StringValue.Trusted(text) : StringValue.Empty,
+    };
+
     private static NumberValue ReadNumber(ReadOnlySpan<byte> digits)
     {
+        // Most are small integers.
+        if (digits.Length <= 15 && !digits.ContainsAnyExceptInRange((byte)'0', (byte)'9'))
+        {
+            var integer = 0L;
+            foreach (var digit in digits)
+            {
+                integer = (integer * 10) + (digit - '0');
+            }
+
+            return NumberValue.Create(integer);
+        }
+
         if (digits.Length <= 256)
         {
             Span<char> text = stackalloc char[256];
@@ -127,31 +150,35 @@ internal static class ValueReader
         return NumberValue.FromLiteral(Encoding.ASCII.GetString(digits));
     }
 
-    private static JqValue ReadArray(ref Utf8JsonReader reader)
+    private static JqValue ReadArray(ref Utf8JsonReader reader, ref OpenContainers open)
     {
-        var items = new List<JqValue>();
+        var start = open.Count;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            items.Add(ReadValue(ref reader));
+            open.Push(ReadValue(ref reader, ref open));
         }
 
-        return items.Count == 0 ? JqValue.EmptyArray : new ArrayValue(items.ToArray());
+        return open.CloseArray(start);
     }
 
-    private static JqValue ReadObject(ref Utf8JsonReader reader)
+    private static JqValue ReadObject(ref Utf8JsonReader reader, ref OpenContainers open)
     {
-        var builder = new ObjectBuilder();
+        var start = open.Count;
+        var shape = 0u;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
-            var key = ReadString(ref reader);
+            uint hash = 0;
+            var name = reader.ValueIsEscaped ? Unescape(reader.ValueSpan) : NameTable.Get(reader.ValueSpan, out hash);
+            shape = (shape * 31) + hash;
             reader.Read();
-            builder.Set(key, ReadValue(ref reader));
+            var value = ReadValue(ref reader, ref open);
+            open.Push(name, value);
         }
 
-        return builder.Build();
+        return open.CloseObject(start, shape);
     }
 
-    private static string ReadString(ref Utf8JsonReader reader) =>
+    private static string ReadText(ref Utf8JsonReader reader) =>
         reader.ValueIsEscaped ? Unescape(reader.ValueSpan) : Encoding.UTF8.GetString(reader.ValueSpan);
 
     /// <summary>Like GetString, which throws for lone surrogate escapes.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -7,10 +8,28 @@ namespace AzdoWebhookBridge.Jq.Values;
 /// <summary>Values to JSON text. Like jq, it leaves out what is nested deeper than 10,000 levels and says so.</summary>
 internal static class ValueWriter
 {
+    /// <summary>What is not written as it is.</summary>
+    public static readonly SearchValues<char> Escaped = SearchValues.Create(
+        [.. Enumerable.Range(0, ' ').Select(unit => (char)unit), '"', '\\', '\u007F']);
+
+    public static readonly SearchValues<byte> EscapedBytes = SearchValues.Create(
+        [.. Enumerable.Range(0, ' ').Select(unit => (byte)unit), (byte)'"', (byte)'\\', 0x7F]);
+
     private const string TooDeep = "<skipped: too deep>";
 
     public static string ToText(JqValue value, bool canonical)
     {
+        // Nearly all fields are plain text.
+        if (value is StringValue plain && plain.TryQuote() is { } quoted)
+        {
+            return quoted;
+        }
+
+        if (value is NumberValue number)
+        {
+            return canonical ? DecimalText.Canonical(number) : number.Print();
+        }
+
         var text = new StringBuilder();
         Append(text, value, canonical);
         return text.ToString();
