@@ -32,6 +32,9 @@ public sealed record JqWarning(string Code, string Message, int Line, int Column
 /// </summary>
 public sealed class JqProgram
 {
+    /// <summary>The longest program in characters: compiling one takes time and memory in proportion, and no budget.</summary>
+    private const int MaxLength = 500_000;
+
     private readonly Node _root;
     private readonly SourceText _source;
     private readonly SyntaxNode _syntax;
@@ -53,6 +56,11 @@ public sealed class JqProgram
     public static JqProgram Compile(string text, JqCompileOptions? options = null)
     {
         options ??= new JqCompileOptions();
+        if (text.Length > MaxLength)
+        {
+            throw new SourceText(text).Error($"The program has {text.Length} characters, at most {MaxLength} are allowed", MaxLength, 0);
+        }
+
         var source = new SourceText(options.SingleQuotes ? PortQuotes.Convert(text) : text);
         var syntax = Parser.Parse(source);
         var root = new Compiler(source, options).Compile(syntax);
@@ -71,6 +79,7 @@ public sealed class JqProgram
             JqValue output;
             try
             {
+                run.Resume();
                 run.Step();
                 if (!outputs.MoveNext())
                 {
@@ -78,6 +87,7 @@ public sealed class JqProgram
                 }
 
                 output = run.Output(outputs.Current);
+                run.Suspend();
             }
             catch (Exception exception) when (exception is InsufficientExecutionStackException or BreakException)
             {

@@ -12,12 +12,9 @@ internal static class CollectionBuiltins
         registry.Value("keys", (run, input) => Keys(run, input, sorted: true));
         registry.Value("keys_unsorted", (run, input) => Keys(run, input, sorted: false));
         registry.Value("has", Has);
-        registry.Value("contains", (run, input, part) =>
-        {
-            run.Walk(input);
-            run.Walk(part);
-            return JqValue.From(Contains(run, input, part));
-        });
+        registry.Value("contains", (run, input, part) => input.Kind == part.Kind
+            ? JqValue.From(Containment.Contains(run, input, part))
+            : throw ErrorText.Binary(input, part, "have their containment checked"));
         registry.Value("to_entries", ToEntries);
         registry.Value("from_entries", FromEntries);
         registry.Form("first", 0, _ => new IndexNode(IdentityNode.Instance, new ConstantNode(JqValue.From(0L)), optional: false));
@@ -53,7 +50,7 @@ internal static class CollectionBuiltins
             for (var j = 0; equal && j < wanted.Count; j++)
             {
                 run.Walk(array.Elements[i + j], wanted.Elements[j]);
-                equal = ValueOrder.AreEqual(array.Elements[i + j], wanted.Elements[j]);
+                equal = ValueEquality.Check(array.Elements[i + j], wanted.Elements[j]);
             }
 
             if (equal)
@@ -104,38 +101,6 @@ internal static class CollectionBuiltins
         _ => throw new JqRuntimeException($"Cannot check whether {input.KindName} has a {key.KindName} key"),
     };
 
-    private static bool Contains(Run run, JqValue input, JqValue part)
-    {
-        switch (input)
-        {
-            case ObjectValue obj when part is ObjectValue wanted:
-                Run.EnsureStack();
-                for (var i = 0; i < wanted.Count; i++)
-                {
-                    var index = obj.IndexOf(wanted.Keys[i]);
-                    if (index < 0 || !Contains(run, obj.Values[index], wanted.Values[i]))
-                    {
-                        return false;
-                    }
-                }
-
-                return true;
-            case ArrayValue array when part is ArrayValue wanted:
-                Run.EnsureStack();
-                run.Steps((long)array.Count * wanted.Count);
-                return wanted.Elements.All(item => array.Elements.Any(mine => mine.Kind == item.Kind && Contains(run, mine, item)));
-            case StringValue text when part is StringValue wanted:
-                return text.Text.Contains(wanted.Text, StringComparison.Ordinal);
-            default:
-                if (input.Kind == part.Kind || (input.Kind is JqKind.True or JqKind.False && part.Kind is JqKind.True or JqKind.False))
-                {
-                    return ValueOrder.AreEqual(input, part);
-                }
-
-                throw new JqRuntimeException($"{ErrorText.Describe(input)} and {ErrorText.Describe(part)} cannot have their containment checked");
-        }
-    }
-
     private static JqValue ToEntries(Run run, JqValue input)
     {
         if (input is not (ObjectValue or ArrayValue))
@@ -161,7 +126,7 @@ internal static class CollectionBuiltins
         var builder = new ObjectBuilder();
         foreach (var entry in Children(input))
         {
-            run.Step();
+            run.Steps(4);
             var key = KeyOf(entry);
             var name = key switch
             {
@@ -225,7 +190,6 @@ internal static class CollectionBuiltins
             throw new JqRuntimeException("flatten depth must not be negative");
         }
 
-        run.Walk(input);
         var children = Children(input);
         if (depth is not NumberValue levels)
         {
@@ -236,22 +200,31 @@ internal static class CollectionBuiltins
         }
 
         var items = new List<JqValue>();
-        Flatten(run, children, levels.Value, items);
-        return run.NewArrayOf(items);
-    }
-
-    private static void Flatten(Run run, JqValue[] children, double depth, List<JqValue> items)
-    {
-        Run.EnsureStack();
-        foreach (var child in children)
+        var outer = new Stack<(JqValue[] Children, int Next)>();
+        var next = 0;
+        while (true)
         {
-            if (child is ArrayValue array && depth != 0)
+            if (next < children.Length)
             {
-                Flatten(run, array.Elements, depth - 1, items);
+                var child = children[next++];
+                if (child is ArrayValue array && levels.Value - outer.Count != 0)
+                {
+                    run.Step();
+                    outer.Push((children, next));
+                    (children, next) = (array.Elements, 0);
+                }
+                else
+                {
+                    run.Add(items, child);
+                }
+            }
+            else if (outer.Count > 0)
+            {
+                (children, next) = outer.Pop();
             }
             else
             {
-                run.Add(items, child);
+                return run.NewArrayOf(items);
             }
         }
     }
@@ -305,19 +278,16 @@ internal static class CollectionBuiltins
             return JqValue.EmptyArray;
         }
 
-        run.Steps(text.Length >> 3);
         var found = new List<JqValue>();
+        var search = new TextSearch(run, part);
         var surrogates = CodePoints.HasSurrogates(text);
-        for (var at = text.IndexOf(part, StringComparison.Ordinal);
-             at >= 0;
-             at = text.IndexOf(part, at + 1, StringComparison.Ordinal))
+        var (counted, points) = (0, 0);
+        for (var at = search.IndexIn(text, 0); at >= 0; at = search.IndexIn(text, at + 1))
         {
-            if (surrogates)
-            {
-                run.Steps(at >> 3);
-            }
-
-            run.Add(found, JqValue.From((long)(surrogates ? CodePoints.CountBefore(text, at) : at)));
+            points += surrogates ? CodePoints.Count(text.AsSpan(counted..at)) : at - counted;
+            counted = at;
+            run.Steps(part.Length >> 6);
+            run.Add(found, JqValue.From((long)points));
         }
 
         return run.NewArrayOf(found);

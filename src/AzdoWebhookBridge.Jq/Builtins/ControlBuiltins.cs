@@ -22,6 +22,10 @@ internal static class ControlBuiltins
         registry.Form("map", 1, call => new MapNode(call[0]));
         registry.Form("map_values", 1, call => new UpdateNode(new IterateNode(IdentityNode.Instance, optional: false), call[0]));
         registry.Form("recurse", 0, _ => DescendNode.Instance);
+        registry.Form("recurse", 1, call => new RecurseNode(call[0]));
+        registry.Form("recurse", 2, call => new RecurseNode(new PipeNode(call[0], new SelectNode(call[1]))));
+        registry.Form("walk", 1, call => new WalkNode(call[0]));
+        registry.Form("tostream", 0, _ => ToStreamNode.Instance);
         registry.Form("first", 1, call => new FirstNode(call[0]));
         registry.Form("last", 1, call => new LastNode(call[0]));
         registry.Form("limit", 2, call => new LimitNode(call[0], call[1]));
@@ -101,6 +105,8 @@ internal sealed class SelectNode : Node
 
         return _condition.Eval(run, env, input) is { IsTruthy: true } ? input : null;
     }
+
+    public override bool IsSingleIn(Env env) => Single || _condition.IsSingleIn(env);
 
     public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)
     {
@@ -231,61 +237,16 @@ internal sealed class AnyNode(Node source, Node condition, bool wanted) : Single
     }
 }
 
-/// <summary><c>add</c>: neighbours of one kind are joined in one go, not one by one.</summary>
+/// <summary><c>add</c>. Appending to what is being built is cheap, so this is linear.</summary>
 internal sealed class SumNode(Node source) : SingleNode
 {
     public override JqValue Eval(Run run, Env env, JqValue input)
     {
-        JqValue sum = JqValue.Null;
-        var text = new System.Text.StringBuilder();
-        var items = new List<JqValue>();
+        var sum = JqValue.Null;
         foreach (var value in source.Stream(run, env, input))
         {
             run.Step();
-            if (value is StringValue addend && (text.Length > 0 || sum is StringValue))
-            {
-                if (text.Length == 0)
-                {
-                    text.Append(sum.AsString());
-                }
-
-                run.AllocateString(text.Length + (long)addend.Text.Length);
-                run.Allocate(-text.Length * 2L);
-                text.Append(addend.Text);
-                sum = StringValue.Empty;
-            }
-            else if (value is ArrayValue more && (items.Count > 0 || sum is ArrayValue))
-            {
-                if (items.Count == 0)
-                {
-                    items.AddRange(((ArrayValue)sum).Elements);
-                }
-
-                run.AllocateArray(items.Count + (long)more.Count);
-                run.Allocate(-items.Count * 8L);
-                items.AddRange(more.Elements);
-                sum = JqValue.EmptyArray;
-            }
-            else
-            {
-                sum = Operators.Add(run, Settle(sum, text, items), value);
-            }
-        }
-
-        return Settle(sum, text, items);
-    }
-
-    private static JqValue Settle(JqValue sum, System.Text.StringBuilder text, List<JqValue> items)
-    {
-        if (text.Length > 0)
-        {
-            sum = StringValue.Create(text.ToString());
-            text.Clear();
-        }
-        else if (items.Count > 0)
-        {
-            sum = new ArrayValue(items.ToArray());
-            items.Clear();
+            sum = Operators.Add(run, sum, value);
         }
 
         return sum;

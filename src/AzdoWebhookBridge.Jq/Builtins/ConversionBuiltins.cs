@@ -40,7 +40,7 @@ internal static class ConversionBuiltins
             default:
                 // The weight is close to the length of the text, and known without writing it.
                 run.Walk(input);
-                run.AllocateString(input.Weight / 8);
+                run.Allocate(input.Weight * 2);
                 return run.NewString(input.ToJson());
         }
     }
@@ -59,7 +59,7 @@ internal static class ConversionBuiltins
         var utf8 = Encoding.UTF8.GetBytes(text.Text);
         try
         {
-            return run.Check(ValueReader.ParseLenient(utf8, JqValue.MaxNesting));
+            return run.Check(ValueReader.ParseLenient(utf8, JqValue.MaxWalk));
         }
         catch (FormatException exception)
         {

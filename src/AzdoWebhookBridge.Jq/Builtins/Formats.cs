@@ -19,8 +19,8 @@ internal static class Formats
         ["json"] = new(ConversionBuiltins.ToJson),
         ["csv"] = new((run, input) => Row(run, input, "csv", ",", static text => "\"" + EscapeNul(text).Replace("\"", "\"\"", StringComparison.Ordinal) + "\"")),
         ["tsv"] = new((run, input) => Row(run, input, "tsv", "\t", EscapeTab)),
-        ["html"] = new((run, input) => Escaped(run, input, EscapeHtml)),
-        ["uri"] = new((run, input) => Escaped(run, input, EscapeUri)),
+        ["html"] = new((run, input) => Escaped(run, input, EscapeHtml, text => 5L * CountOf(text, "&<>'\""))),
+        ["uri"] = new((run, input) => Escaped(run, input, EscapeUri, static text => 8L * text.Length)),
         ["urid"] = new((run, input) => Escaped(run, input, text => UnescapeUri(text))),
         ["sh"] = new(Shell),
         ["base64"] = new((run, input) => Escaped(run, input, static text => Convert.ToBase64String(Encoding.UTF8.GetBytes(text)))),
@@ -47,11 +47,15 @@ internal static class Formats
     }
 
     /// <summary>Text of any value, grown by at most nine times by escaping.</summary>
-    private static JqValue Escaped(Run run, JqValue input, Func<string, string> escape)
+    private static JqValue Escaped(Run run, JqValue input, Func<string, string> escape) => Escaped(run, input, escape, static _ => 0);
+
+    private static JqValue Escaped(Run run, JqValue input, Func<string, string> escape, Func<string, long> added)
     {
         var text = ConversionBuiltins.ToText(run, input).AsString();
         run.Steps(text.Length >> 2);
-        run.Allocate(text.Length * 4L);
+
+        // Room for the copies that are made on the way to the result.
+        run.Allocate((text.Length * 4L) + (added(text) * 4));
         return run.NewString(escape(text));
     }
 
@@ -74,6 +78,17 @@ internal static class Formats
             _ => throw new JqRuntimeException($"{ErrorText.Describe(element)} is not valid in a csv row"),
         });
         return run.NewString(string.Join(separator, cells));
+    }
+
+    private static int CountOf(string text, string special)
+    {
+        var count = 0;
+        foreach (var unit in special)
+        {
+            count += text.AsSpan().Count(unit);
+        }
+
+        return count;
     }
 
     /// <summary>A NUL character becomes the two characters that C writes for it.</summary>
@@ -145,7 +160,12 @@ internal static class Formats
     private static JqValue Shell(Run run, JqValue input)
     {
         run.Walk(input);
-        run.Allocate(input.Weight);
+        run.Allocate(input.Weight * 4);
+        foreach (var word in input is ArrayValue words ? words.Elements : [input])
+        {
+            run.Allocate(word is StringValue text ? 12L * CountOf(text.Text, "'") : 0);
+        }
+
         return run.NewString(input is ArrayValue array
             ? string.Join(' ', array.Elements.Select(ShellWord))
             : ShellWord(input));

@@ -13,7 +13,10 @@ internal static class RegexBuiltins
         Pattern(registry, "test", static (run, regex, text) =>
             [JqValue.From(regex.IsMatch(run, text))], single: true);
         Pattern(registry, "match", static (run, regex, text) =>
-            regex.Matches(run, text, regex.Global).Select(match => regex.Describe(run, text, match)));
+        {
+            var points = new CodePoints.Counter(text);
+            return regex.Matches(run, text, regex.Global).Select(match => regex.Describe(run, text, points, match));
+        });
         Pattern(registry, "capture", static (run, regex, text) =>
             regex.Matches(run, text, regex.Global).Select(match => regex.Captures(run, match)));
         Global(registry, "scan", MatchForm.Scan, static (run, regex, text) =>

@@ -1,4 +1,3 @@
-using System.Numerics;
 using AzdoWebhookBridge.Jq.Evaluation;
 using AzdoWebhookBridge.Jq.Values;
 
@@ -24,7 +23,7 @@ internal static class SortBuiltins
     private static void By(
         Registry registry,
         string name,
-        Func<Run, ArrayValue, Func<JqValue, JqValue>, JqValue> apply,
+        Func<Run, ArrayValue, Func<JqValue, JqValue?>, JqValue> apply,
         string what = "sorted, as they are not both arrays") =>
         registry.Form(name, 1, call => new ByNode(call[0], apply, what));
 
@@ -33,32 +32,43 @@ internal static class SortBuiltins
 
     private static ArrayValue Iterable(JqValue input) => input as ArrayValue ?? throw ErrorText.Binary(input, input, "iterated over");
 
-    private static (JqValue Key, JqValue Value)[] Sorted(Run run, ArrayValue input, Func<JqValue, JqValue> key)
+    private static (JqValue? Key, JqValue Value)[] Sorted(Run run, ArrayValue input, Func<JqValue, JqValue?> key)
     {
         var elements = input.Elements;
-        run.AllocateArray(elements.Length * 3L);
-        run.Steps((long)elements.Length * BitOperations.Log2((uint)elements.Length + 1));
+        run.AllocateArray(elements.Length * 2L);
+
+        // Comparing looks at what the keys weigh, each time.
         run.Walk(input);
-        var pairs = new (JqValue Key, JqValue Value)[elements.Length];
+        var pairs = new (JqValue? Key, JqValue Value)[elements.Length];
         for (var i = 0; i < pairs.Length; i++)
         {
             run.Step();
             pairs[i] = (key(elements[i]), elements[i]);
         }
 
-        StableSort.Sort(pairs, static (left, right) => ValueOrder.Compare(left.Key, right.Key));
-        return pairs;
+        return StableSort.Sort(run, pairs, static (x, y) => CompareKeys(x.Key, y.Key));
     }
 
-    private static JqValue Values(Run run, (JqValue Key, JqValue Value)[] pairs) =>
+    /// <summary>An element without a key comes before all others.</summary>
+    private static int CompareKeys(JqValue? left, JqValue? right)
+    {
+        if (left is null || right is null)
+        {
+            return (left is null ? 0 : 1) - (right is null ? 0 : 1);
+        }
+
+        return ValueOrder.Compare(left, right);
+    }
+
+    private static JqValue Values(Run run, (JqValue? Key, JqValue Value)[] pairs) =>
         run.NewArray(System.Array.ConvertAll(pairs, pair => pair.Value));
 
-    private static JqValue Unique(Run run, (JqValue Key, JqValue Value)[] pairs)
+    private static JqValue Unique(Run run, (JqValue? Key, JqValue Value)[] pairs)
     {
         var kept = new List<JqValue>();
         for (var i = 0; i < pairs.Length; i++)
         {
-            if (i == 0 || ValueOrder.Compare(pairs[i - 1].Key, pairs[i].Key) != 0)
+            if (i == 0 || CompareKeys(pairs[i - 1].Key, pairs[i].Key) != 0)
             {
                 kept.Add(pairs[i].Value);
             }
@@ -67,13 +77,13 @@ internal static class SortBuiltins
         return run.NewArrayOf(kept);
     }
 
-    private static JqValue Group(Run run, (JqValue Key, JqValue Value)[] pairs)
+    private static JqValue Group(Run run, (JqValue? Key, JqValue Value)[] pairs)
     {
         var groups = new List<JqValue>();
         var group = new List<JqValue>();
         for (var i = 0; i < pairs.Length; i++)
         {
-            if (i > 0 && ValueOrder.Compare(pairs[i - 1].Key, pairs[i].Key) != 0)
+            if (i > 0 && CompareKeys(pairs[i - 1].Key, pairs[i].Key) != 0)
             {
                 groups.Add(run.NewArrayOf(group));
                 group.Clear();
@@ -91,18 +101,19 @@ internal static class SortBuiltins
     }
 
     /// <summary>Of equals, min takes the first and max the last.</summary>
-    private static JqValue Extreme(Run run, ArrayValue input, Func<JqValue, JqValue> key, bool lowest)
+    private static JqValue Extreme(Run run, ArrayValue input, Func<JqValue, JqValue?> key, bool lowest)
     {
         run.Walk(input);
         var best = JqValue.Null;
         JqValue? bestKey = null;
-        foreach (var element in input.Elements)
+        var elements = input.Elements;
+        for (var i = 0; i < elements.Length; i++)
         {
             run.Step();
-            var own = key(element);
-            if (bestKey is null || (ValueOrder.Compare(own, bestKey) < 0 == lowest))
+            var own = key(elements[i]);
+            if (i == 0 || (CompareKeys(own, bestKey) < 0 == lowest))
             {
-                best = element;
+                best = elements[i];
                 bestKey = own;
             }
         }
@@ -142,36 +153,37 @@ internal static class SortBuiltins
 }
 
 /// <summary>Several outputs of the key expression make one composite key.</summary>
-internal sealed class ByNode(Node key, Func<Run, ArrayValue, Func<JqValue, JqValue>, JqValue> apply, string what) : SingleNode
+internal sealed class ByNode(Node key, Func<Run, ArrayValue, Func<JqValue, JqValue?>, JqValue> apply, string what) : SingleNode
 {
     public override JqValue Eval(Run run, Env env, JqValue input) => input switch
     {
         ArrayValue array => apply(run, array, element => Key(run, env, element)),
-        ObjectValue obj => throw ErrorText.Binary(input, run.NewArray(System.Array.ConvertAll(obj.Values, value => Key(run, env, value))), what),
+        ObjectValue obj => throw ErrorText.Binary(input, run.NewArray(System.Array.ConvertAll(obj.Values, value => All(run, env, value))), what),
         _ => throw ErrorText.Iterate(input),
     };
 
-    private JqValue Key(Run run, Env env, JqValue element)
+    private JqValue? Key(Run run, Env env, JqValue element)
     {
-        var parts = new List<JqValue>(1);
-        if (key.Single)
+        if (key.IsSingleIn(env))
         {
             var only = key.Eval(run, env, element);
-            if (only is not null)
-            {
-                parts.Add(only);
-            }
-        }
-        else
-        {
-            foreach (var part in key.Stream(run, env, element))
-            {
-                run.Add(parts, part);
-            }
+            run.Walk(only ?? JqValue.Null);
+            return only;
         }
 
-        var composite = run.NewArrayOf(parts);
+        var composite = All(run, env, element);
         run.Walk(composite);
         return composite;
+    }
+
+    private JqValue All(Run run, Env env, JqValue element)
+    {
+        var parts = new List<JqValue>();
+        foreach (var part in key.Stream(run, env, element))
+        {
+            run.Add(parts, part);
+        }
+
+        return run.NewArrayOf(parts);
     }
 }

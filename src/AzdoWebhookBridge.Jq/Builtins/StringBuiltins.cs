@@ -1,4 +1,3 @@
-using System.Text;
 using AzdoWebhookBridge.Jq.Evaluation;
 using AzdoWebhookBridge.Jq.Values;
 
@@ -45,10 +44,11 @@ internal static class StringBuiltins
             return run.NewArrayOf(parts);
         }
 
+        var search = new TextSearch(run, separator);
         var start = 0;
         while (true)
         {
-            var end = text.IndexOf(separator, start, StringComparison.Ordinal);
+            var end = search.IndexIn(text, start);
             run.Add(parts, run.NewString(end < 0 ? text[start..] : text[start..end]));
             if (end < 0)
             {
@@ -135,33 +135,32 @@ internal static class StringBuiltins
 
         var between = separator as StringValue ?? StringValue.Empty;
 
-        var text = new StringBuilder();
-        for (var i = 0; i < elements.Length; i++)
+        var parts = new string[elements.Length];
+        var length = (elements.Length - 1L) * between.Length;
+        run.AllocateArray(parts.Length);
+        for (var i = 0; i < parts.Length; i++)
         {
             run.Step();
-            if (i > 0)
+            if (i > 0 && separator.Kind is not (JqKind.Null or JqKind.String))
             {
-                text.Append(separator.Kind is JqKind.Null or JqKind.String
-                    ? between.Text
-                    : throw ErrorText.Binary(StringValue.Create(text.ToString()), separator, "added"));
+                throw ErrorText.Binary(StringValue.Create(parts[0]), separator, "added");
             }
 
-            text.Append(elements[i] switch
+            parts[i] = elements[i] switch
             {
                 StringValue part => part.Text,
                 NumberValue number => number.Print(),
                 { Kind: JqKind.Null } => string.Empty,
                 { Kind: JqKind.True } => "true",
                 { Kind: JqKind.False } => "false",
-                var other => throw ErrorText.Binary(StringValue.Create(text.ToString()), other, "added"),
-            });
-            if (text.Length > 65_536)
-            {
-                run.AllocateString(text.Length);
-                run.Allocate(-text.Length * 2L);
-            }
+                var other => throw ErrorText.Binary(StringValue.Create(string.Join(between.Text, parts.AsSpan(0, i)!) + (i > 0 ? between.Text : string.Empty)), other, "added"),
+            };
+            length += parts[i].Length;
+            run.CheckString(length);
         }
 
-        return run.NewString(text.ToString());
+        run.AllocateString(length);
+        run.Steps(length >> 7);
+        return StringValue.Create(string.Join(between.Text, parts));
     }
 }

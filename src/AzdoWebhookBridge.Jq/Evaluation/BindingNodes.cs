@@ -29,6 +29,18 @@ internal sealed class BindNode : Node
         return value is null ? null : _body.Eval(run, env.Bind(value), input);
     }
 
+    public override Tail ToTail(Run run, Env env, JqValue input)
+    {
+        if (!_source.IsSingleIn(env))
+        {
+            return Tail.Of(Stream(run, env, input));
+        }
+
+        run.Step();
+        var value = _source.Eval(run, env, input);
+        return value is null ? Tail.Of(value) : _body.ToTail(run, env.Bind(value), input);
+    }
+
     public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)
     {
         foreach (var value in _source.Stream(run, env, input))
@@ -128,6 +140,13 @@ internal sealed class ReduceNode : Node
             var state = start;
             foreach (var value in _source.Stream(run, env, input))
             {
+                run.Step();
+                if (_pattern.IsVariable)
+                {
+                    state = Last(run, env.Bind(value), state);
+                    continue;
+                }
+
                 foreach (var bound in _pattern.Bind(run, env, value, input))
                 {
                     run.Step();

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AzdoWebhookBridge.Jq.Builtins;
 using AzdoWebhookBridge.Jq.Syntax;
 using AzdoWebhookBridge.Jq.Values;
@@ -31,6 +32,17 @@ internal sealed class Compiler(SourceText source, JqCompileOptions options)
     }
 
     private Node Compile(SyntaxNode node, Place place)
+    {
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            throw source.Error("The program is nested too deeply", node.At);
+        }
+
+        var compiled = CompileNode(node, place);
+        return node.Depth % GuardNode.Interval == 0 ? new GuardNode(compiled) : compiled;
+    }
+
+    private Node CompileNode(SyntaxNode node, Place place)
     {
         switch (node)
         {

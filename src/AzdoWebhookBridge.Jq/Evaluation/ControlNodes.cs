@@ -10,7 +10,11 @@ internal sealed class PipeNode : Node
         _left = left;
         _right = right;
         Single = left.Single && right.Single;
+        IsSinglePath = left.IsSinglePath && right.IsSinglePath;
     }
+
+    public override PathPoint? Path(Run run, Env env, PathPoint at) =>
+        _left.Path(run, env, at) is { } point ? _right.Path(run, env, point) : null;
 
     public override JqValue? Eval(Run run, Env env, JqValue input)
     {
@@ -21,6 +25,20 @@ internal sealed class PipeNode : Node
 
         var value = _left.Eval(run, env, input);
         return value is null ? null : _right.Eval(run, env, value);
+    }
+
+    public override bool IsSingleIn(Env env) => Single || (_left.IsSingleIn(env) && _right.IsSingleIn(env));
+
+    public override Tail ToTail(Run run, Env env, JqValue input)
+    {
+        if (!_left.IsSingleIn(env))
+        {
+            return Tail.Of(Stream(run, env, input));
+        }
+
+        run.Step();
+        var value = _left.Eval(run, env, input);
+        return value is null ? Tail.Of(value) : _right.ToTail(run, env, value);
     }
 
     public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)
@@ -78,13 +96,28 @@ internal sealed class CommaNode(Node[] items) : StreamNode
         return values;
     }
 
-    public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)
+    public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input) => Outputs(run, env, input, items.Length);
+
+    public override Tail ToTail(Run run, Env env, JqValue input) =>
+        items[^1].Single ? Tail.Of(Stream(run, env, input)) : Tail.Of(UpToTail(run, env, input));
+
+    private IEnumerable<JqValue> UpToTail(Run run, Env env, JqValue input)
     {
-        foreach (var item in items)
+        foreach (var output in Outputs(run, env, input, items.Length - 1))
         {
-            if (item.Single)
+            yield return output;
+        }
+
+        yield return new TailCall(items[^1], env, input);
+    }
+
+    private IEnumerable<JqValue> Outputs(Run run, Env env, JqValue input, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            if (items[i].Single)
             {
-                var only = item.Eval(run, env, input);
+                var only = items[i].Eval(run, env, input);
                 if (only is not null)
                 {
                     yield return only;
@@ -93,7 +126,7 @@ internal sealed class CommaNode(Node[] items) : StreamNode
                 continue;
             }
 
-            foreach (var output in item.Stream(run, env, input))
+            foreach (var output in items[i].Stream(run, env, input))
             {
                 yield return output;
             }
@@ -135,6 +168,20 @@ internal sealed class IfNode : Node
 
         var condition = _condition.Eval(run, env, input);
         return condition is null ? null : (condition.IsTruthy ? _then : _otherwise).Eval(run, env, input);
+    }
+
+    public override bool IsSingleIn(Env env) =>
+        Single || (_condition.IsSingleIn(env) && _then.IsSingleIn(env) && _otherwise.IsSingleIn(env));
+
+    public override Tail ToTail(Run run, Env env, JqValue input)
+    {
+        if (!_condition.IsSingleIn(env))
+        {
+            return Tail.Of(Stream(run, env, input));
+        }
+
+        var condition = _condition.Eval(run, env, input);
+        return condition is null ? Tail.Of(condition) : (condition.IsTruthy ? _then : _otherwise).ToTail(run, env, input);
     }
 
     public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)

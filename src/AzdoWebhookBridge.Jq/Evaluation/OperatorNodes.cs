@@ -34,6 +34,8 @@ internal abstract class BinaryNode : Node
         return left is null ? null : Apply(run, left, right!);
     }
 
+    public sealed override bool IsSingleIn(Env env) => Single || (_left.IsSingleIn(env) && _right.IsSingleIn(env));
+
     public sealed override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)
     {
         foreach (var right in _right.Stream(run, env, input))
@@ -64,7 +66,7 @@ internal sealed class EqualNode(Node left, Node right, bool negated) : BinaryNod
     protected override JqValue Apply(Run run, JqValue left, JqValue right)
     {
         run.Walk(left, right);
-        return ValueOrder.AreEqual(left, right) != negated ? JqValue.True : JqValue.False;
+        return ValueEquality.Check(left, right) != negated ? JqValue.True : JqValue.False;
     }
 }
 
@@ -156,6 +158,8 @@ internal sealed class LogicNode : Node
         return right is null ? null : JqValue.From(right.IsTruthy);
     }
 
+    public override bool IsSingleIn(Env env) => Single || (_left.IsSingleIn(env) && _right.IsSingleIn(env));
+
     public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)
     {
         foreach (var left in _left.Stream(run, env, input))
@@ -197,6 +201,16 @@ internal sealed class AlternativeNode : Node
         }
 
         return Left(run, env, input) ?? _right.Eval(run, env, input);
+    }
+
+    public override Tail ToTail(Run run, Env env, JqValue input)
+    {
+        if (!_left.IsSingleIn(env))
+        {
+            return Tail.Of(Stream(run, env, input));
+        }
+
+        return Left(run, env, input) is { } value ? Tail.Of(value) : _right.ToTail(run, env, input);
     }
 
     public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)

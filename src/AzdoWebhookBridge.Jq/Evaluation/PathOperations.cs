@@ -1,3 +1,4 @@
+using System.Numerics;
 using AzdoWebhookBridge.Jq.Values;
 
 namespace AzdoWebhookBridge.Jq.Evaluation;
@@ -5,6 +6,9 @@ namespace AzdoWebhookBridge.Jq.Evaluation;
 /// <summary>Reading, writing and deleting by key and by path.</summary>
 internal static class PathOperations
 {
+    /// <summary>The greatest index that jq accepts when an array is written to.</summary>
+    private const int MaxIndex = int.MaxValue >> 2;
+
     /// <summary>jq's <c>.[key]</c>. False when that kind of value does not take that kind of key.</summary>
     public static bool TryIndex(Run run, JqValue target, JqValue key, out JqValue value)
     {
@@ -35,6 +39,7 @@ internal static class PathOperations
 
     public static JqValue GetPath(Run run, JqValue value, JqValue[] path)
     {
+        CheckLength(path);
         run.Steps(path.Length);
         foreach (var key in path)
         {
@@ -49,27 +54,49 @@ internal static class PathOperations
         return value;
     }
 
-    public static JqValue SetPath(Run run, JqValue value, ReadOnlySpan<JqValue> path, JqValue replacement)
+    public static JqValue SetPath(Run run, JqValue value, JqValue[] path, JqValue replacement)
     {
-        if (path.IsEmpty)
+        if (path.Length != 1)
         {
-            return replacement;
+            return UpdatePath(run, value, path, path.Length, _ => replacement);
         }
 
-        if (path.Length > JqValue.MaxNesting)
-        {
-            throw new JqLimitException(JqLimit.Depth, $"A path is longer than {JqValue.MaxNesting} keys.");
-        }
-
-        Run.EnsureStack();
+        // By far the most frequent one.
         run.Step();
-        var key = path[0];
-        if (!TryIndex(run, value, key, out var child))
+        _ = Child(value, run, path[0]);
+        return SetKey(run, value, path[0], replacement);
+    }
+
+    /// <summary>Puts what <paramref name="update"/> makes of the value at the first keys of the path in its place.</summary>
+    private static JqValue UpdatePath(Run run, JqValue value, JqValue[] path, int length, Func<JqValue, JqValue?> update)
+    {
+        CheckLength(path);
+        run.Steps(length);
+        var containers = new JqValue[length];
+        for (var i = 0; i < length; i++)
         {
-            throw IndexError(value, key);
+            containers[i] = value;
+            value = Child(value, run, path[i]);
         }
 
-        return SetKey(run, value, key, SetPath(run, child, path[1..], replacement));
+        var updated = update(value);
+        for (var i = length - 1; i >= 0 && updated is not null; i--)
+        {
+            updated = SetKey(run, containers[i], path[i], updated);
+        }
+
+        return updated ?? (length == 0 ? value : containers[0]);
+    }
+
+    private static JqValue Child(JqValue value, Run run, JqValue key) =>
+        TryIndex(run, value, key, out var child) ? child : throw IndexError(value, key);
+
+    private static void CheckLength(JqValue[] path)
+    {
+        if (path.Length > JqValue.MaxWalk)
+        {
+            throw new JqRuntimeException("Path too deep");
+        }
     }
 
     public static JqValue SetKey(Run run, JqValue target, JqValue key, JqValue value)
@@ -77,8 +104,9 @@ internal static class PathOperations
         switch (key)
         {
             case StringValue name when target is ObjectValue obj:
-                return run.With(obj, name.Text, value);
+                return run.Check(obj.With(run, name.Text, value));
             case StringValue name when target.IsNull:
+                run.Allocate(96);
                 return run.Check(new ObjectValue([name.Text], [value]));
             case NumberValue number when target is ArrayValue or { IsNull: true }:
                 return SetElement(run, target as ArrayValue, number.Value, value);
@@ -99,10 +127,16 @@ internal static class PathOperations
             return value;
         }
 
-        run.Steps(paths.Count * 4L);
+        var keys = 0L;
+        foreach (var path in paths)
+        {
+            CheckLength(path);
+            keys += path.Length + 4;
+        }
+
+        run.Steps((keys >> 4) * (1 + BitOperations.Log2((uint)paths.Count + 1)));
         run.AllocateArray(paths.Count * 2L);
-        var sorted = paths.ToArray();
-        StableSort.Sort(sorted, ComparePaths);
+        var sorted = StableSort.Sort(run, paths.ToArray(), ComparePaths);
         return sorted[0].Length == 0 ? JqValue.Null : Delete(run, value, sorted, 0);
     }
 
@@ -124,9 +158,12 @@ internal static class PathOperations
     /// <summary>The paths are sorted, have the same keys before that level, and at least one more.</summary>
     private static JqValue Delete(Run run, JqValue value, ReadOnlySpan<JqValue[]> paths, int level)
     {
-        if (level >= JqValue.MaxNesting)
+        if (paths.Length == 1)
         {
-            throw new JqLimitException(JqLimit.Depth, $"A path is longer than {JqValue.MaxNesting} keys.");
+            // The usual case, and the only one that may be very deep. Nothing is deleted below null, and nothing put in its place.
+            var path = paths[0];
+            var last = path.Length - 1;
+            return UpdatePath(run, value, path[level..], last - level, container => container.IsNull ? null : DeleteKeys(run, container, [path[last]]));
         }
 
         Run.EnsureStack();
@@ -192,6 +229,8 @@ internal static class PathOperations
 
     private static JqValue DeleteElements(Run run, ArrayValue array, List<JqValue> keys)
     {
+        run.Steps(array.Count >> 5);
+        run.Allocate(array.Count * 9L);
         var drop = new bool[array.Count];
         foreach (var key in keys)
         {
@@ -234,7 +273,7 @@ internal static class PathOperations
     private static JqValue ElementAt(ArrayValue array, double index)
     {
         var position = Position(index, array.Count);
-        return position >= 0 && position < array.Count ? array.Elements[(int)position] : JqValue.Null;
+        return position >= 0 && position < array.Count ? array.At((int)position) : JqValue.Null;
     }
 
     /// <summary>Index from the start; still negative when it lies before the first element. nan is before everything.</summary>
@@ -258,17 +297,22 @@ internal static class PathOperations
             throw new JqRuntimeException("Out of bounds negative array index");
         }
 
-        // jq's own bound; ours below is lower and a limit, so that it cannot be caught.
-        run.AllocateArray((long)Math.Min(Math.Max(position + 1, count), long.MaxValue / 16d));
-        var elements = new JqValue[Math.Max((int)position + 1, count)];
-        array?.Elements.CopyTo(elements, 0);
-        for (var i = count; i < elements.Length; i++)
+        if (position > MaxIndex)
         {
-            elements[i] = JqValue.Null;
+            throw new JqRuntimeException("Array index too large");
         }
 
-        elements[(int)position] = value;
-        return run.Check(new ArrayValue(elements));
+        if (position < count)
+        {
+            return run.Check(array!.Replace(run, (int)position, value));
+        }
+
+        // jq's own bound is an error; ours is lower and a limit, so that it cannot be caught.
+        run.AllocateArray((long)position + 1 - count);
+        var added = new JqValue[(int)position + 1 - count];
+        added.AsSpan().Fill(JqValue.Null);
+        added[^1] = value;
+        return run.Check(array is null ? new ArrayValue(added) : array.Append(run, added));
     }
 
     private static JqValue SetSlice(Run run, ArrayValue? array, ObjectValue slice, JqValue value)
@@ -291,6 +335,7 @@ internal static class PathOperations
 
     private static JqValue Slice(Run run, string text, ObjectValue slice)
     {
+        run.Steps(text.Length >> 7);
         var (start, end) = Range(slice, CodePoints.Count(text));
         if (CodePoints.HasSurrogates(text))
         {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace AzdoWebhookBridge.Jq.Syntax;
 
 /// <summary>
@@ -327,7 +329,7 @@ internal sealed partial class Parser
 
     private void Enter()
     {
-        if (++_nesting > MaxNesting)
+        if (++_nesting > MaxNesting || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
         {
             throw _source.Error("The program is nested too deeply", Current);
         }

@@ -7,15 +7,16 @@ internal static class CodePoints
 
     public static bool HasSurrogates(string text) => text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') >= 0;
 
-    public static int Count(string text)
+    public static int Count(ReadOnlySpan<char> text)
     {
-        if (!HasSurrogates(text))
+        // What comes before the first surrogate counts itself.
+        var count = text.IndexOfAnyInRange('\uD800', '\uDFFF');
+        if (count < 0)
         {
             return text.Length;
         }
 
-        var count = 0;
-        foreach (var unit in text)
+        foreach (var unit in text[count..])
         {
             if (!char.IsLowSurrogate(unit))
             {
@@ -26,19 +27,24 @@ internal static class CodePoints
         return count;
     }
 
-    /// <summary>Code points before that UTF-16 offset.</summary>
-    public static int CountBefore(string text, int offset)
+    /// <summary>Counts the code points before offsets of one text, without starting over when the offsets ascend.</summary>
+    public sealed class Counter(string text)
     {
-        var count = 0;
-        foreach (var unit in text.AsSpan(0, offset))
-        {
-            if (!char.IsLowSurrogate(unit))
-            {
-                count++;
-            }
-        }
+        private int _offset;
+        private int _points;
 
-        return count;
+        public int Before(int offset)
+        {
+            if (offset < _offset)
+            {
+                _offset = 0;
+                _points = 0;
+            }
+
+            _points += Count(text.AsSpan(_offset, offset - _offset));
+            _offset = offset;
+            return _points;
+        }
     }
 
     /// <summary>UTF-16 offset of the code point with that index, or the end.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using AzdoWebhookBridge.Jq.Evaluation;
 
 namespace AzdoWebhookBridge.Jq.Values;
 
@@ -8,13 +9,21 @@ internal sealed class StringValue : JqValue
 {
     public static readonly StringValue Empty = new(string.Empty);
 
-    private StringValue(string text)
-        : base(JqKind.String, 0, 8L + text.Length)
-    {
-        Text = text;
-    }
+    // The text, or the version of a buffer that an evaluation is still filling.
+    private object _text;
 
-    public string Text { get; }
+    private StringValue(string text)
+        : base(JqKind.String, 0, 8L + text.Length) =>
+        _text = text;
+
+    private StringValue(TextBuffer buffer)
+        : base(JqKind.String, 0, 8L + buffer.Used) =>
+        _text = buffer;
+
+    public string Text => _text is string text ? text : Flatten();
+
+    /// <summary>Length in UTF-16 units.</summary>
+    public int Length => (int)(Weight - 8);
 
     public static StringValue Create(string text) => text.Length == 0 ? Empty : new StringValue(Sanitize(text));
 
@@ -52,7 +61,39 @@ internal sealed class StringValue : JqValue
         return copy is null ? text : new string(copy);
     }
 
+    /// <summary>The text with more at its end. Cheap for the newest version of what this evaluation builds.</summary>
+    public StringValue Append(Run run, StringValue more)
+    {
+        var length = (long)Length + more.Length;
+        if (length < TextBuffer.MinLength)
+        {
+            run.AllocateString(length);
+            return new StringValue(string.Concat(Text, more.Text));
+        }
+
+        run.CheckString(length);
+        var buffer = _text as TextBuffer;
+        if (buffer is null || !buffer.IsNewest(run, Length))
+        {
+            buffer = new TextBuffer(run, Text);
+        }
+
+        buffer.Append(more.Text);
+        return new StringValue(buffer);
+    }
+
     public override string AsString() => Text;
+
+    private string Flatten()
+    {
+        // Read once: another thread may put the text in its place.
+        if (_text is TextBuffer buffer)
+        {
+            _text = buffer.Copy(Length);
+        }
+
+        return (string)_text;
+    }
 }
 
 internal sealed class NumberValue : JqValue

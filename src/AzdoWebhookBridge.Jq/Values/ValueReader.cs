@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 
@@ -43,7 +42,7 @@ internal static class ValueReader
         }
     }
 
-    private static int Depth(int maxDepth) => Math.Clamp(maxDepth, 1, JqValue.MaxNesting);
+    private static int Depth(int maxDepth) => Math.Clamp(maxDepth, 1, JqValue.MaxWalk);
 
     private static JqValue ParseStrict(ReadOnlySpan<byte> utf8, int maxDepth)
     {
@@ -64,7 +63,6 @@ internal static class ValueReader
 
     public static JqValue FromElement(JsonElement element)
     {
-        RuntimeHelpers.EnsureSufficientExecutionStack();
         switch (element.ValueKind)
         {
             case JsonValueKind.True:
@@ -76,18 +74,9 @@ internal static class ValueReader
             case JsonValueKind.String:
                 // The raw text goes through our own reader, which accepts lone surrogates.
                 return Parse(Encoding.UTF8.GetBytes(element.GetRawText()), 1);
-            case JsonValueKind.Array:
-                var items = new JqValue[element.GetArrayLength()];
-                var next = 0;
-                foreach (var item in element.EnumerateArray())
-                {
-                    items[next++] = FromElement(item);
-                }
-
-                return items.Length == 0 ? JqValue.EmptyArray : new ArrayValue(items);
-            case JsonValueKind.Object:
+            case JsonValueKind.Array or JsonValueKind.Object:
                 // A property name with a lone surrogate cannot be read through JsonElement.
-                return Parse(Encoding.UTF8.GetBytes(element.GetRawText()), JqValue.MaxNesting);
+                return Parse(Encoding.UTF8.GetBytes(element.GetRawText()), JqValue.MaxWalk);
             default:
                 return JqValue.Null;
         }
@@ -118,6 +107,8 @@ internal static class ValueReader
                 return ReadString(ref reader) is { Length: > 0 } text ? StringValue.Trusted(text) : StringValue.Empty;
             case JsonTokenType.Number:
                 return ReadNumber(reader.ValueSpan);
+            case JsonTokenType.StartArray or JsonTokenType.StartObject when reader.CurrentDepth >= DeepReader.FromLevel:
+                return DeepReader.Read(ref reader, ReadValue, ReadString);
             case JsonTokenType.StartArray:
                 return ReadArray(ref reader);
             default:
@@ -138,7 +129,6 @@ internal static class ValueReader
 
     private static JqValue ReadArray(ref Utf8JsonReader reader)
     {
-        RuntimeHelpers.EnsureSufficientExecutionStack();
         var items = new List<JqValue>();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
@@ -150,7 +140,6 @@ internal static class ValueReader
 
     private static JqValue ReadObject(ref Utf8JsonReader reader)
     {
-        RuntimeHelpers.EnsureSufficientExecutionStack();
         var builder = new ObjectBuilder();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {

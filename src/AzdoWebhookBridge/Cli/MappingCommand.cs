@@ -1,13 +1,12 @@
 using System.CommandLine;
-using System.Text.Json;
-using AzdoWebhookBridge.Catalog;
 using AzdoWebhookBridge.Cli.Output;
 using AzdoWebhookBridge.Mapping;
 using AzdoWebhookBridge.Mapping.Live;
+using AzdoWebhookBridge.Mapping.Testing;
 
 namespace AzdoWebhookBridge.Cli;
 
-/// <summary><c>bridge mapping check|run|show</c>: rules tried before they are in force.</summary>
+/// <summary><c>bridge mapping check|run|test|show</c>: rules tried before they are in force.</summary>
 internal static class MappingCommand
 {
     public static Command Create()
@@ -15,6 +14,7 @@ internal static class MappingCommand
         var command = new Command("mapping", "Check mapping rules, and try them on an event.");
         command.Subcommands.Add(Check());
         command.Subcommands.Add(Run());
+        command.Subcommands.Add(MappingTestCommand.Create());
         command.Subcommands.Add(Show());
         return command;
     }
@@ -66,15 +66,8 @@ internal static class MappingCommand
         command.SetAction(parsed =>
         {
             var rules = Load(parsed, parsed.GetValue(file)).Rules ?? throw new CommandException("The rules have problems: see 'bridge mapping check'.");
-            var result = EventMapper.Map(rules, generation: 1, new EventInput
-            {
-                Body = Read(parsed.GetRequiredValue(body)),
-                Context = EventInput.NoContext,
-                EventKey = "run",
-                EventTime = 0,
-                IsBackfill = true,
-            });
-            new CommandOutput(parsed).WriteLine(Render(result));
+            var result = MappingTest.Map(rules, Read(parsed.GetRequiredValue(body)));
+            new CommandOutput(parsed).WriteLine(MappingReport.Write(result));
         });
         return command.WithExamples(
             "bridge mapping run rules.yaml --event push.json",
@@ -105,7 +98,8 @@ internal static class MappingCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private static MappingLoadResult Load(ParseResult parsed, FileInfo? file)
+    /// <summary>The rules of the file, or else the configured ones, with all that is wrong with them.</summary>
+    public static MappingLoadResult Load(ParseResult parsed, FileInfo? file)
     {
         if (file is not null)
         {
@@ -141,37 +135,5 @@ internal static class MappingCommand
         {
             throw new CommandException($"{file.FullName} cannot be read: {exception.Message}");
         }
-    }
-
-    private static string Render(MappingResult result)
-    {
-        using var output = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(output, new JsonWriterOptions { Indented = true }))
-        {
-            Write(writer, result);
-        }
-
-        return System.Text.Encoding.UTF8.GetString(output.ToArray());
-    }
-
-    private static void Write(Utf8JsonWriter writer, MappingResult result)
-    {
-        writer.WriteStartObject();
-        writer.WriteString("outcome", result.Outcome.ToString().ToLowerInvariant());
-        writer.WriteStartArray("entities");
-        foreach (var change in result.Outputs)
-        {
-            writer.WriteStartObject();
-            writer.WriteString("entity", change.Key.ToString());
-            writer.WriteString("operation", change.Kind == ChangeKind.Delete ? "delete" : "create");
-            writer.WritePropertyName("state");
-            writer.WriteRawValue(DesiredState.Render(Fold.Apply(EntityDocument.Empty, change)));
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
-        writer.WritePropertyName("explanation");
-        writer.WriteRawValue(result.Explanation);
-        writer.WriteEndObject();
     }
 }
