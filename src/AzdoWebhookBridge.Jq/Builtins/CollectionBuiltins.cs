@@ -14,7 +14,7 @@ internal static class CollectionBuiltins
         registry.Value("has", Has);
         registry.Value("contains", (run, input, part) => input.Kind == part.Kind
             ? JqValue.From(Containment.Contains(run, input, part))
-            : throw ErrorText.Binary(input, part, "have their containment checked"));
+            : throw new JqRuntimeException($"{ErrorText.Describe(input)} and {ErrorText.Describe(part)} cannot have their containment checked"));
         registry.Value("to_entries", ToEntries);
         registry.Value("from_entries", FromEntries);
         registry.Form("first", 0, _ => new IndexNode(IdentityNode.Instance, new ConstantNode(JqValue.From(0L)), optional: false));

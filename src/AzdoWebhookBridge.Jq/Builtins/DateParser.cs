@@ -5,7 +5,8 @@ namespace AzdoWebhookBridge.Jq.Builtins;
 /// <summary>One run of C's strptime over one text, with glibc's ways: numbers may have blanks before, zones are read and not applied.</summary>
 internal sealed class DateParser(string text)
 {
-    private const int Unset = -1;
+    // Computed fields can be -1.
+    private const int Unset = int.MinValue;
 
     private int _at;
     private long _year = 1900;

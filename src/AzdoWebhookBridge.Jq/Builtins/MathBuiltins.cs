@@ -6,6 +6,8 @@ namespace AzdoWebhookBridge.Jq.Builtins;
 /// <summary>The C math library under jq's names.</summary>
 internal static class MathBuiltins
 {
+    private const double SmallArgument = 1e-5;
+
     public static void Register(Registry registry)
     {
         registry.Form("infinite", 0, _ => new ConstantNode(JqValue.From(double.PositiveInfinity)));
@@ -54,7 +56,13 @@ internal static class MathBuiltins
         Unary(registry, "logb", static x => x == 0 ? double.NegativeInfinity : double.IsFinite(x) ? Math.ILogB(x) : Math.Abs(x));
         Unary(registry, "gamma", LogGamma);
         Unary(registry, "lgamma", LogGamma);
-        Unary(registry, "lgamma_r", LogGamma);
+        registry.Value("lgamma_r", (run, input) =>
+        {
+            // Between the poles below zero the sign alternates.
+            var x = Number(input);
+            var negative = x < 0 && Math.Floor(x) % 2 != 0;
+            return run.NewArray([JqValue.From(LogGamma(x)), JqValue.From(negative ? -1L : 1L)]);
+        });
         Unary(registry, "tgamma", Gamma);
         Unary(registry, "erf", ErrorFunction.Erf);
         Unary(registry, "erfc", ErrorFunction.Erfc);
@@ -98,12 +106,22 @@ internal static class MathBuiltins
     // The rounding error of exp(x) and 1 + x cancels out against that of the logarithm.
     private static double ExpMinus1(double x)
     {
+        if (Math.Abs(x) < SmallArgument)
+        {
+            return x + (x * x * (0.5 + (x * (1 / 6d))));
+        }
+
         var power = Math.Exp(x);
         return power == 1 ? x : power < 0.5 || power > 2 ? power - 1 : (power - 1) * x / Math.Log(power);
     }
 
     private static double LogPlus1(double x)
     {
+        if (Math.Abs(x) < SmallArgument)
+        {
+            return x - (x * x * (0.5 - (x * (1 / 3d))));
+        }
+
         var sum = 1 + x;
         return sum == 1 || double.IsPositiveInfinity(x) ? x : Math.Log(sum) * x / (sum - 1);
     }

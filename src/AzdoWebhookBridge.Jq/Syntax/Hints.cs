@@ -58,9 +58,15 @@ internal static class Hints
                 start--;
             }
 
+            var end = name.Offset + name.Length;
+            while (end < text.Length && (char.IsAsciiLetterOrDigit(text[end]) || text[end] is '_' or '-'))
+            {
+                end++;
+            }
+
             if (start > 0 && start < before.Length - 1 && before[start - 1] == '.')
             {
-                return $"; a name with a dash is written .\"{before[start..]}{name.Text}\"";
+                return $"; a name with a dash is written .\"{text.AsSpan(start, end - start)}\"";
             }
         }
 

@@ -10,42 +10,21 @@ public sealed class ManualTests(ITestOutputHelper output)
         Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["PAGER"] = "less" },
     };
 
-    /// <summary>Examples we fail on purpose, with the reason.</summary>
-    private static readonly Dictionary<string, string> KnownFailures = new(StringComparer.Ordinal)
-    {
-    };
-
     [MaterialFact("jq/man.test")]
     public void EveryExample_GivesTheOutputsOfTheManual()
     {
         var blocks = ManualFile.Read(MaterialFactAttribute.PathOf("jq/man.test"));
         var failures = new List<string>();
-        var known = new List<string>();
         foreach (var block in blocks)
         {
-            if (Check(block) is not { } problem)
-            {
-                continue;
-            }
-
-            if (KnownFailures.ContainsKey(block.Program))
-            {
-                known.Add(block.Program);
-            }
-            else
+            if (Check(block) is { } problem)
             {
                 failures.Add($"{block.Name}\n    {problem}");
             }
         }
 
-        output.WriteLine($"{blocks.Count - failures.Count - known.Count} of {blocks.Count} examples pass");
-        foreach (var program in known)
-        {
-            output.WriteLine($"known: {program}: {KnownFailures[program]}");
-        }
-
+        output.WriteLine($"{blocks.Count - failures.Count} of {blocks.Count} examples pass");
         Assert.Empty(failures);
-        Assert.Equal(KnownFailures.Keys.Order(StringComparer.Ordinal), known.Order(StringComparer.Ordinal));
     }
 
     private static string? Check(ManualBlock block)
