@@ -157,7 +157,8 @@ internal static class StringBuiltins
                 { Kind: JqKind.Null } => string.Empty,
                 { Kind: JqKind.True } => "true",
                 { Kind: JqKind.False } => "false",
-                var other => throw ErrorText.Binary(StringValue.Create(string.Join(between.Text, parts.AsSpan(0, i)!)), other, "added"),
+                var other => throw ErrorText.Binary(
+                    StringValue.Create(string.Concat(parts.Take(i).SelectMany(part => new[] { part, between.Text }))), other, "added"),
             };
             length += parts[i].Length;
             run.CheckString(length);
