@@ -9,6 +9,9 @@ public sealed class JqCompileOptions
     /// <summary>Global variables by name, without the dollar sign.</summary>
     public IReadOnlyDictionary<string, JqValue>? Variables { get; init; }
 
+    /// <summary>What <c>env</c> and <c>$ENV</c> show; by default nothing. The environment of the process is never read.</summary>
+    public IReadOnlyDictionary<string, string>? Environment { get; init; }
+
     /// <summary>Accept single quotes around literals by Port's rule: a quote at the edge of a word becomes a double quote.</summary>
     public bool SingleQuotes { get; init; }
 
@@ -24,8 +27,8 @@ public sealed class JqCompileOptions
 public sealed record JqWarning(string Code, string Message, int Line, int Column);
 
 /// <summary>
-/// A compiled jq program. Thread-safe; compile once, evaluate often. Without access to files, environment, further
-/// inputs or the process.
+/// A compiled jq program. Thread-safe; compile once, evaluate often. Without access to files, the process, its
+/// environment or further inputs.
 /// </summary>
 public sealed class JqProgram
 {
@@ -60,7 +63,7 @@ public sealed class JqProgram
 
         var source = new SourceText(options.SingleQuotes ? PortQuotes.Convert(text) : text);
         var syntax = Parser.Parse(source);
-        var root = new Compiler(source, options.Variables).Compile(syntax);
+        var root = new Compiler(source, options).Compile(syntax);
         return new JqProgram(text, source, syntax, root, options.Time);
     }
 

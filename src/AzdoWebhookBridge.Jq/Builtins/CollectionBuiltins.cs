@@ -8,7 +8,7 @@ internal static class CollectionBuiltins
 {
     public static void Register(Registry registry)
     {
-        registry.Value("length", Length);
+        registry.Value("length", (_, input) => Length(input));
         registry.Value("keys", (run, input) => Keys(run, input, sorted: true));
         registry.Value("keys_unsorted", (run, input) => Keys(run, input, sorted: false));
         registry.Value("has", Has);
@@ -17,18 +17,20 @@ internal static class CollectionBuiltins
             : throw ErrorText.Binary(input, part, "have their containment checked"));
         registry.Value("to_entries", ToEntries);
         registry.Value("from_entries", FromEntries);
-        registry.Value("first", (run, input) => At(run, input, 0));
-        registry.Value("last", (run, input) => At(run, input, -1));
-        registry.Value("nth", (run, input, index) => PathOperations.TryIndex(run, input, index, out var value)
-            ? value
-            : throw PathOperations.IndexError(input, index));
-        registry.Value("flatten", (run, input) => Flatten(run, input, JqValue.MaxNesting));
-        registry.Value("flatten", (run, input, depth) => Flatten(run, input, ControlBuiltins.Number(depth, "flatten")));
+        registry.Form("first", 0, _ => new IndexNode(IdentityNode.Instance, new ConstantNode(JqValue.From(0L)), optional: false));
+        registry.Form("last", 0, _ => new IndexNode(IdentityNode.Instance, new ConstantNode(JqValue.From(-1L)), optional: false));
+        registry.Form("nth", 1, call => new IndexNode(IdentityNode.Instance, call[0], optional: false));
+        registry.Value("flatten", (run, input) => Flatten(run, input, JqValue.From((long)JqValue.MaxNesting)));
+        registry.Value("flatten", Flatten);
         registry.Value("transpose", Transpose);
         registry.Value("indices", (run, input, wanted) => Indices(run, input, wanted));
-        registry.Value("_indices", (run, input, wanted) => Indices(run, input, wanted));
-        registry.Value("index", (run, input, wanted) => Indices(run, input, wanted)[0]);
-        registry.Value("rindex", (run, input, wanted) => Indices(run, input, wanted)[-1]);
+        registry.Value("_strindices", (run, input, wanted) => input is not StringValue text
+            ? throw new JqRuntimeException($"{ErrorText.Describe(input)} cannot be searched, as it is not a string")
+            : wanted is StringValue part
+                ? IndicesOfText(run, text.Text, part.Text)
+                : throw new JqRuntimeException($"{ErrorText.Describe(wanted)} is not a string"));
+        registry.Value("index", (run, input, wanted) => At(run, Indices(run, input, wanted), 0));
+        registry.Value("rindex", (run, input, wanted) => At(run, Indices(run, input, wanted), -1));
         registry.Value("toarray", (run, input) => input.Kind == JqKind.Array ? input : run.NewArray([input]));
         registry.Value("bsearch", Search);
     }
@@ -60,7 +62,7 @@ internal static class CollectionBuiltins
         return run.NewArrayOf(found);
     }
 
-    private static JqValue Length(Run run, JqValue input) => input switch
+    public static JqValue Length(JqValue input) => input switch
     {
         StringValue text => JqValue.From((long)CodePoints.Count(text.Text)),
         ArrayValue array => JqValue.From((long)array.Count),
@@ -94,23 +96,25 @@ internal static class CollectionBuiltins
     private static JqValue Has(Run run, JqValue input, JqValue key) => input switch
     {
         ObjectValue obj when key is StringValue name => JqValue.From(obj.IndexOf(name.Text) >= 0),
-        ArrayValue array when key is NumberValue index => JqValue.From(index.Value >= 0 && index.Value < array.Count),
+        ArrayValue array when key is NumberValue index => JqValue.From(index.Value > -1 && index.Value < array.Count),
+        { IsNull: true } => JqValue.False,
         _ => throw new JqRuntimeException($"Cannot check whether {input.KindName} has a {key.KindName} key"),
     };
 
     private static JqValue ToEntries(Run run, JqValue input)
     {
-        if (input is not ObjectValue obj)
+        if (input is not (ObjectValue or ArrayValue))
         {
             throw new JqRuntimeException($"{ErrorText.Describe(input)} has no keys");
         }
 
-        run.Steps(obj.Count);
-        run.Allocate(obj.Count * 128L);
-        var entries = new JqValue[obj.Count];
+        var children = Children(input);
+        run.Steps(children.Length);
+        run.Allocate(children.Length * 128L);
+        var entries = new JqValue[children.Length];
         for (var i = 0; i < entries.Length; i++)
         {
-            entries[i] = new ObjectValue(["key", "value"], [StringValue.Trusted(obj.Keys[i]), obj.Values[i]]);
+            entries[i] = new ObjectValue(["key", "value"], [IterateNode.KeyOf(input, i), children[i]]);
         }
 
         return run.NewArray(entries);
@@ -179,22 +183,31 @@ internal static class CollectionBuiltins
         return PathOperations.TryIndex(run, input, key, out var value) ? value : throw PathOperations.IndexError(input, key);
     }
 
-    private static JqValue Flatten(Run run, JqValue input, double depth)
+    private static JqValue Flatten(Run run, JqValue input, JqValue depth)
     {
-        if (depth < 0)
+        if (ValueOrder.Compare(depth, JqValue.From(0L)) < 0)
         {
             throw new JqRuntimeException("flatten depth must not be negative");
         }
 
+        var children = Children(input);
+        if (depth is not NumberValue levels)
+        {
+            // Not a number, which shows only when it is counted down.
+            return children.Any(child => child.Kind == JqKind.Array)
+                ? throw ErrorText.Binary(depth, JqValue.From(1L), "subtracted")
+                : run.NewArray([.. children]);
+        }
+
         var items = new List<JqValue>();
         var outer = new Stack<(JqValue[] Children, int Next)>();
-        var (children, next) = (Children(input), 0);
+        var next = 0;
         while (true)
         {
             if (next < children.Length)
             {
                 var child = children[next++];
-                if (child is ArrayValue array && outer.Count < depth)
+                if (child is ArrayValue array && levels.Value - outer.Count != 0)
                 {
                     run.Step();
                     outer.Push((children, next));
@@ -222,7 +235,14 @@ internal static class CollectionBuiltins
         var width = 0;
         foreach (var row in rows)
         {
-            width = Math.Max(width, row is ArrayValue array ? array.Count : throw ErrorText.Index(row, JqValue.From(0L)));
+            width = Math.Max(width, row.Items.Count);
+        }
+
+        // What is not an array goes unnoticed while nothing is read from it.
+        var odd = System.Array.Find(rows, row => row is not ArrayValue && !row.IsNull && (width > 0 || Length(row).AsDouble() > 0));
+        if (odd is not null)
+        {
+            throw ErrorText.Index(odd, JqValue.From(0L));
         }
 
         run.Steps((long)width * rows.Length);
@@ -247,9 +267,7 @@ internal static class CollectionBuiltins
             case ArrayValue array:
                 return IndicesOfArray(run, array, new ArrayValue([wanted]));
             default:
-                return PathOperations.TryIndex(run, input, wanted, out var value) && value.IsNull
-                    ? JqValue.Null
-                    : throw PathOperations.IndexError(input, wanted);
+                return PathOperations.TryIndex(run, input, wanted, out var value) ? value : throw PathOperations.IndexError(input, wanted);
         }
     }
 
@@ -257,7 +275,7 @@ internal static class CollectionBuiltins
     {
         if (part.Length == 0)
         {
-            return JqValue.Null;
+            return JqValue.EmptyArray;
         }
 
         var found = new List<JqValue>();
@@ -284,18 +302,18 @@ internal static class CollectionBuiltins
 
         run.Walk(wanted);
         var low = 0;
-        var high = array.Count - 1;
-        while (low <= high)
+        var end = array.Count;
+        while (low < end)
         {
             run.Step();
-            var middle = (low + high) / 2;
+            var middle = low + ((end - low) / 2);
             var order = ValueOrder.Compare(array.Elements[middle], wanted);
             if (order == 0)
             {
                 return JqValue.From((long)middle);
             }
 
-            (low, high) = order < 0 ? (middle + 1, high) : (low, middle - 1);
+            (low, end) = order < 0 ? (middle + 1, end) : (low, middle);
         }
 
         return JqValue.From(-1L - low);

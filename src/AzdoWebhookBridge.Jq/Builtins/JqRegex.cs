@@ -32,7 +32,7 @@ internal sealed class JqRegex
     {
         if (pattern is not StringValue text)
         {
-            throw new JqRuntimeException($"{ErrorText.Describe(pattern)} cannot be matched, as it is not a string");
+            throw new JqRuntimeException($"{ErrorText.Describe(pattern)} is not a string");
         }
 
         if (flags is not StringValue && !flags.IsNull)
@@ -56,7 +56,7 @@ internal sealed class JqRegex
                 case 'x':
                     options |= RegexOptions.IgnorePatternWhitespace;
                     break;
-                case 'p':
+                case 'p' or 'm':
                     options |= RegexOptions.Singleline;
                     break;
                 case 'n':

@@ -22,7 +22,7 @@ internal static class Library
         def date: todate;
         def dateadd(u; n): . + n;
         def datesub(u; n): . - n;
-        def finites: select(isinfinite or isnan | not);
+        def finites: select(isfinite);
         def normals: select(isnormal);
         def combinations: if length == 0 then [] else .[0][] as $x | (.[1:] | combinations) as $w | [$x] + $w end;
         def combinations(n): . as $dot | [range(n)] | map($dot) | combinations;
@@ -39,21 +39,13 @@ internal static class Library
         def IN(src; s): any(src == s; .);
         def INDEX(stream; f): reduce stream as $row ({}; .[$row | f | tostring] |= $row);
         def INDEX(f): INDEX(.[]; f);
+        def JOIN($idx; f): [.[] | [., $idx[f]]];
+        def JOIN($idx; stream; f): stream | [., $idx[f]];
+        def JOIN($idx; stream; f; g): stream | [., $idx[f]] | g;
         def ascii: [.] | implode;
         def isvalid(f): try (f | true) catch false;
         def have_literal_numbers: true;
         def have_decnum: true;
-        def get_search_list: [];
-        def input_line_number: 0;
-        def input_filename: null;
-        def halt: error("halt is not allowed");
-        def halt_error: error("halt_error is not allowed");
-        def halt_error(x): error("halt_error is not allowed");
-        def input: error("input is not available");
-        def inputs: error("inputs is not available");
-        def debug: .;
-        def debug(m): .;
-        def stderr: .;
         """;
 
     private static readonly Dictionary<(string, int), FunctionSyntax> Definitions =

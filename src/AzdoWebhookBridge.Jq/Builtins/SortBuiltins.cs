@@ -8,28 +8,33 @@ internal static class SortBuiltins
 {
     public static void Register(Registry registry)
     {
-        registry.Value("sort", (run, input) => Values(run, Sorted(run, input, "sorted", element => element)));
-        registry.Value("unique", (run, input) => Unique(run, Sorted(run, input, "sorted", element => element)));
-        registry.Value("min", (run, input) => Extreme(run, input, element => element, lowest: true));
-        registry.Value("max", (run, input) => Extreme(run, input, element => element, lowest: false));
+        registry.Value("sort", (run, input) => Values(run, Sorted(run, Elements(input), element => element)));
+        registry.Value("unique", (run, input) => Unique(run, Sorted(run, Elements(input), element => element)));
+        registry.Value("min", (run, input) => Extreme(run, Iterable(input), element => element, lowest: true));
+        registry.Value("max", (run, input) => Extreme(run, Iterable(input), element => element, lowest: false));
         registry.Value("reverse", Reverse);
-        By(registry, "sort_by", (run, input, key) => Values(run, Sorted(run, input, "sorted", key)));
-        By(registry, "group_by", (run, input, key) => Group(run, Sorted(run, input, "grouped", key)));
-        By(registry, "unique_by", (run, input, key) => Unique(run, Sorted(run, input, "grouped", key)));
-        By(registry, "min_by", (run, input, key) => Extreme(run, input, key, lowest: true));
-        By(registry, "max_by", (run, input, key) => Extreme(run, input, key, lowest: false));
+        By(registry, "sort_by", (run, input, key) => Values(run, Sorted(run, input, key)));
+        By(registry, "group_by", (run, input, key) => Group(run, Sorted(run, input, key)));
+        By(registry, "unique_by", (run, input, key) => Unique(run, Sorted(run, input, key)));
+        By(registry, "min_by", (run, input, key) => Extreme(run, input, key, lowest: true), "iterated over");
+        By(registry, "max_by", (run, input, key) => Extreme(run, input, key, lowest: false), "iterated over");
     }
 
-    private static void By(Registry registry, string name, Func<Run, JqValue, Func<JqValue, JqValue?>, JqValue> apply) =>
-        registry.Form(name, 1, call => new ByNode(call[0], apply));
+    private static void By(
+        Registry registry,
+        string name,
+        Func<Run, ArrayValue, Func<JqValue, JqValue?>, JqValue> apply,
+        string what = "sorted, as they are not both arrays") =>
+        registry.Form(name, 1, call => new ByNode(call[0], apply, what));
 
-    private static JqValue[] Elements(JqValue input, string what) => input is ArrayValue array
-        ? array.Elements
-        : throw new JqRuntimeException($"{ErrorText.Describe(input)} cannot be {what}, as it is not an array");
+    private static ArrayValue Elements(JqValue input) => input as ArrayValue
+        ?? throw new JqRuntimeException($"{ErrorText.Describe(input)} cannot be sorted, as it is not an array");
 
-    private static (JqValue? Key, JqValue Value)[] Sorted(Run run, JqValue input, string what, Func<JqValue, JqValue?> key)
+    private static ArrayValue Iterable(JqValue input) => input as ArrayValue ?? throw ErrorText.Binary(input, input, "iterated over");
+
+    private static (JqValue? Key, JqValue Value)[] Sorted(Run run, ArrayValue input, Func<JqValue, JqValue?> key)
     {
-        var elements = Elements(input, what);
+        var elements = input.Elements;
         run.AllocateArray(elements.Length * 2L);
 
         // Comparing looks at what the keys weigh, each time.
@@ -96,12 +101,12 @@ internal static class SortBuiltins
     }
 
     /// <summary>Of equals, min takes the first and max the last.</summary>
-    private static JqValue Extreme(Run run, JqValue input, Func<JqValue, JqValue?> key, bool lowest)
+    private static JqValue Extreme(Run run, ArrayValue input, Func<JqValue, JqValue?> key, bool lowest)
     {
-        var elements = input is ArrayValue array ? array.Elements : throw ErrorText.Iterate(input);
         run.Walk(input);
         var best = JqValue.Null;
         JqValue? bestKey = null;
+        var elements = input.Elements;
         for (var i = 0; i < elements.Length; i++)
         {
             run.Step();
@@ -127,7 +132,9 @@ internal static class SortBuiltins
             case StringValue text:
                 return run.NewString(ReverseText(text.Text));
             default:
-                return input.IsNull ? JqValue.EmptyArray : throw new JqRuntimeException($"Cannot reverse {ErrorText.Describe(input)}");
+                // What has a length is indexed from its end, which fails unless the length is 0.
+                var length = CollectionBuiltins.Length(input);
+                return length.AsDouble() > 0 ? throw ErrorText.Index(input, JqValue.From(length.AsDouble() - 1)) : JqValue.EmptyArray;
         }
     }
 
@@ -146,9 +153,14 @@ internal static class SortBuiltins
 }
 
 /// <summary>Several outputs of the key expression make one composite key.</summary>
-internal sealed class ByNode(Node key, Func<Run, JqValue, Func<JqValue, JqValue?>, JqValue> apply) : SingleNode
+internal sealed class ByNode(Node key, Func<Run, ArrayValue, Func<JqValue, JqValue?>, JqValue> apply, string what) : SingleNode
 {
-    public override JqValue Eval(Run run, Env env, JqValue input) => apply(run, input, element => Key(run, env, element));
+    public override JqValue Eval(Run run, Env env, JqValue input) => input switch
+    {
+        ArrayValue array => apply(run, array, element => Key(run, env, element)),
+        ObjectValue obj => throw ErrorText.Binary(input, run.NewArray(System.Array.ConvertAll(obj.Values, value => All(run, env, value))), what),
+        _ => throw ErrorText.Iterate(input),
+    };
 
     private JqValue? Key(Run run, Env env, JqValue element)
     {
@@ -159,14 +171,19 @@ internal sealed class ByNode(Node key, Func<Run, JqValue, Func<JqValue, JqValue?
             return only;
         }
 
+        var composite = All(run, env, element);
+        run.Walk(composite);
+        return composite;
+    }
+
+    private JqValue All(Run run, Env env, JqValue element)
+    {
         var parts = new List<JqValue>();
         foreach (var part in key.Stream(run, env, element))
         {
             run.Add(parts, part);
         }
 
-        var composite = run.NewArrayOf(parts);
-        run.Walk(composite);
-        return composite;
+        return run.NewArrayOf(parts);
     }
 }

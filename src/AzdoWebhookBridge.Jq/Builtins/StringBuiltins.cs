@@ -16,8 +16,8 @@ internal static class StringBuiltins
         registry.Value("trim", (run, input) => Trimmed(run, input, static text => text.Trim()));
         registry.Value("ltrim", (run, input) => Trimmed(run, input, static text => text.TrimStart()));
         registry.Value("rtrim", (run, input) => Trimmed(run, input, static text => text.TrimEnd()));
-        registry.Value("ascii_downcase", (run, input) => Cased(run, input, "ascii_downcase", 'A', 'Z', 32));
-        registry.Value("ascii_upcase", (run, input) => Cased(run, input, "ascii_upcase", 'a', 'z', -32));
+        registry.Value("ascii_downcase", (run, input) => Cased(run, input, 'A', 'Z', 32));
+        registry.Value("ascii_upcase", (run, input) => Cased(run, input, 'a', 'z', -32));
         registry.Value("split", (run, input, separator) => input is StringValue text && separator is StringValue by
             ? Split(run, text.Text, by.Text)
             : throw new JqRuntimeException("split input and separator must be strings"));
@@ -64,12 +64,11 @@ internal static class StringBuiltins
             ? JqValue.From(holds(text.Text, affix.Text))
             : throw new JqRuntimeException($"{name}() requires string inputs");
 
-    /// <summary>What is not a string comes back as it is.</summary>
     private static JqValue TrimAffix(Run run, JqValue input, JqValue part, bool left, bool right)
     {
-        if (input is not StringValue text || part is not StringValue affix || affix.Text.Length == 0)
+        if (input is not StringValue text || part is not StringValue affix)
         {
-            return input;
+            throw new JqRuntimeException($"{(left ? "startswith" : "endswith")}() requires string inputs");
         }
 
         var rest = text.Text.AsSpan();
@@ -90,18 +89,18 @@ internal static class StringBuiltins
     {
         if (input is not StringValue text)
         {
-            throw new JqRuntimeException($"{ErrorText.Describe(input)} cannot be trimmed");
+            throw new JqRuntimeException("trim input must be a string");
         }
 
         var trimmed = trim(text.Text);
         return trimmed.Length == text.Text.Length ? input : run.NewString(trimmed);
     }
 
-    private static JqValue Cased(Run run, JqValue input, string name, char first, char last, int shift)
+    private static JqValue Cased(Run run, JqValue input, char first, char last, int shift)
     {
         if (input is not StringValue text)
         {
-            throw new JqRuntimeException($"{name} input must be a string");
+            throw new JqRuntimeException("explode input must be a string");
         }
 
         if (text.Text.AsSpan().IndexOfAnyInRange(first, last) < 0)
@@ -134,15 +133,7 @@ internal static class StringBuiltins
             return StringValue.Empty;
         }
 
-        if (separator is not StringValue between)
-        {
-            if (elements.Length > 1 || !separator.IsNull)
-            {
-                throw ErrorText.Binary(StringValue.Empty, separator, "added");
-            }
-
-            between = StringValue.Empty;
-        }
+        var between = separator as StringValue ?? StringValue.Empty;
 
         var parts = new string[elements.Length];
         var length = (elements.Length - 1L) * between.Length;
@@ -150,6 +141,11 @@ internal static class StringBuiltins
         for (var i = 0; i < parts.Length; i++)
         {
             run.Step();
+            if (i > 0 && separator.Kind is not (JqKind.Null or JqKind.String))
+            {
+                throw ErrorText.Binary(StringValue.Create(parts[0]), separator, "added");
+            }
+
             parts[i] = elements[i] switch
             {
                 StringValue part => part.Text,
@@ -157,8 +153,7 @@ internal static class StringBuiltins
                 { Kind: JqKind.Null } => string.Empty,
                 { Kind: JqKind.True } => "true",
                 { Kind: JqKind.False } => "false",
-                var other => throw ErrorText.Binary(
-                    StringValue.Create(string.Concat(parts.Take(i).SelectMany(part => new[] { part, between.Text }))), other, "added"),
+                var other => throw ErrorText.Binary(StringValue.Create(string.Join(between.Text, parts.AsSpan(0, i)!) + (i > 0 ? between.Text : string.Empty)), other, "added"),
             };
             length += parts[i].Length;
             run.CheckString(length);

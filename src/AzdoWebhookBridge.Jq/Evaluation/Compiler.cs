@@ -6,9 +6,14 @@ using AzdoWebhookBridge.Jq.Values;
 namespace AzdoWebhookBridge.Jq.Evaluation;
 
 /// <summary>Syntax to nodes: resolves names to levels of the environment, folds constants, picks direct forms.</summary>
-internal sealed class Compiler(SourceText source, IReadOnlyDictionary<string, JqValue>? variables)
+internal sealed class Compiler(SourceText source, JqCompileOptions options)
 {
     private readonly Dictionary<(string, int), Function> _library = [];
+
+    /// <summary>What <c>env</c> and <c>$ENV</c> give: the variables that were allowed, and nothing of the process.</summary>
+    public JqValue Environment { get; } = options.Environment is null
+        ? JqValue.EmptyObject
+        : JqValue.Object(options.Environment.Select(variable => KeyValuePair.Create(variable.Key, JqValue.From(variable.Value))));
 
     public Node Compile(SyntaxNode program) => Compile(program, new Place(null, 0));
 
@@ -142,7 +147,7 @@ internal sealed class Compiler(SourceText source, IReadOnlyDictionary<string, Jq
         {
             if (keys[i] is ConstantNode { Value: not StringValue } key)
             {
-                throw source.Error($"Found {ErrorText.Describe(key.Value)} as a key, expected a string", obj.Keys[i].At);
+                throw source.Error($"Cannot use {ErrorText.Describe(key.Value)} as object key, expected a string", obj.Keys[i].At);
             }
         }
 
@@ -188,15 +193,14 @@ internal sealed class Compiler(SourceText source, IReadOnlyDictionary<string, Jq
             return new ConstantOrVariable(null, place.Depth - found.Level);
         }
 
-        if (variables is not null && variables.TryGetValue(name, out var value))
+        if (options.Variables is not null && options.Variables.TryGetValue(name, out var value))
         {
             return new ConstantOrVariable(value, 0);
         }
 
-        // The environment is always empty here: a mapping cannot read the process's secrets.
         return name == "ENV"
-            ? new ConstantOrVariable(JqValue.EmptyObject, 0)
-            : throw source.Error($"Found the variable ${name}, which is not defined{Suggestions.ForVariable(name, place.Names, variables)}", variable.At);
+            ? new ConstantOrVariable(Environment, 0)
+            : throw source.Error($"Found the variable ${name}, which is not defined{Suggestions.ForVariable(name, place.Names, options.Variables)}", variable.At);
     }
 
     private Node CompileVariable(VariableSyntax variable, Place place)
@@ -226,7 +230,7 @@ internal sealed class Compiler(SourceText source, IReadOnlyDictionary<string, Jq
             return CallLibrary(name, CompileAll(call.Arguments, place), place.Depth);
         }
 
-        throw source.Error(Suggestions.ForFunction(name, arity, place.Names), call.At);
+        throw source.Error(Refused.Reason(name) ?? Suggestions.ForFunction(name, arity, place.Names), call.At);
     }
 
     private Node CompileBinary(BinarySyntax binary, Place place)
@@ -289,31 +293,20 @@ internal sealed class Compiler(SourceText source, IReadOnlyDictionary<string, Jq
 
     private ReduceNode CompileReduce(ReduceSyntax reduce, Place place)
     {
-        var (pattern, inner) = SinglePattern(reduce.Patterns, place, reduce.At);
+        var (pattern, inner) = CompilePattern(reduce.Pattern, place);
         return new ReduceNode(
-            Compile(reduce.Source, place), pattern, Compile(reduce.Initial, place), Compile(reduce.Update, inner));
+            Compile(reduce.Source, place), new Destructuring(pattern, 0, null), Compile(reduce.Initial, place), Compile(reduce.Update, inner));
     }
 
     private ForeachNode CompileForeach(ForeachSyntax each, Place place)
     {
-        var (pattern, inner) = SinglePattern(each.Patterns, place, each.At);
+        var (pattern, inner) = CompilePattern(each.Pattern, place);
         return new ForeachNode(
             Compile(each.Source, place),
-            pattern,
+            new Destructuring(pattern, 0, null),
             Compile(each.Initial, place),
             Compile(each.Update, inner),
             each.Extract is null ? IdentityNode.Instance : Compile(each.Extract, inner));
-    }
-
-    private (Destructuring Pattern, Place Inner) SinglePattern(PatternSyntax[] patterns, Place place, Token at)
-    {
-        if (patterns.Length > 1)
-        {
-            throw source.Error($"'{at.Text}' takes one pattern; alternatives with '?//' are for 'as'", patterns[1].At);
-        }
-
-        var (pattern, inner) = CompilePattern(patterns[0], place);
-        return (new Destructuring(pattern, 0, null), inner);
     }
 
     private (Destructuring[] Patterns, Place Inner) CompileAlternatives(PatternSyntax[] patterns, Place place)
@@ -359,6 +352,11 @@ internal sealed class Compiler(SourceText source, IReadOnlyDictionary<string, Jq
                 for (var i = 0; i < entries.Length; i++)
                 {
                     var key = Compile(entries[i].Key, place);
+                    if (key is ConstantNode { Value: not StringValue } constant)
+                    {
+                        throw source.Error($"Cannot use {ErrorText.Describe(constant.Value)} as object key, expected a string", entries[i].Key.At);
+                    }
+
                     PatternNode? value = null;
                     if (entries[i].Variable is { } member)
                     {

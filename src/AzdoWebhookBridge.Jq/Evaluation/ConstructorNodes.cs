@@ -87,7 +87,7 @@ internal sealed class ObjectNode : Node
 
     private static string KeyText(JqValue key) => key is StringValue text
         ? text.Text
-        : throw new JqRuntimeException($"Object keys must be strings; found {ErrorText.Describe(key)}");
+        : throw new JqRuntimeException($"Cannot use {ErrorText.Describe(key)} as object key");
 }
 
 /// <summary>A string with interpolations; the last interpolation is the outer loop, as in jq.</summary>

@@ -235,7 +235,7 @@ internal sealed class TryNode : Node
         {
             return _body.Eval(run, env, input);
         }
-        catch (JqRuntimeException exception)
+        catch (JqRuntimeException exception) when (exception is not HaltException)
         {
             run.Depth = depth;
             run.ErrorCaught();

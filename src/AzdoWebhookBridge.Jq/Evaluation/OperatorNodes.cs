@@ -266,7 +266,7 @@ internal sealed class AlternativeNode : Node
         {
             return _left.Eval(run, env, input) is { IsTruthy: true } value ? value : null;
         }
-        catch (JqRuntimeException)
+        catch (JqRuntimeException exception) when (exception is not HaltException)
         {
             run.Depth = depth;
             run.ErrorCaught();
@@ -294,7 +294,7 @@ internal static class GuardedStream
 
                 item = items.Current;
             }
-            catch (JqRuntimeException exception)
+            catch (JqRuntimeException exception) when (exception is not HaltException)
             {
                 run.Depth = depth;
                 run.ErrorCaught();

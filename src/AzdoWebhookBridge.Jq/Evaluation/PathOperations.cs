@@ -31,7 +31,7 @@ internal static class PathOperations
                 value = Builtins.CollectionBuiltins.IndicesOfArray(run, array, wanted);
                 return true;
             default:
-                return target.IsNull && (key.Kind is JqKind.Null or JqKind.String or JqKind.Number or JqKind.Object);
+                return target.IsNull && (key.Kind is JqKind.String or JqKind.Number or JqKind.Object);
         }
     }
 
@@ -43,11 +43,6 @@ internal static class PathOperations
         run.Steps(path.Length);
         foreach (var key in path)
         {
-            if (value.IsNull)
-            {
-                return value;
-            }
-
             if (!TryIndex(run, value, key, out var next))
             {
                 throw IndexError(value, key);
@@ -120,13 +115,18 @@ internal static class PathOperations
             case ObjectValue when target is StringValue:
                 throw new JqRuntimeException("Cannot update string slices");
             default:
-                throw IndexError(target, key);
+                throw new JqRuntimeException($"Cannot update field at {key.KindName} index of {target.KindName}");
         }
     }
 
-    /// <summary>Deletes all the paths as they are before the first is deleted.</summary>
+    /// <summary>Deletes all the paths. In each container what lies deeper goes first, then its own keys in one step.</summary>
     public static JqValue DeletePaths(Run run, JqValue value, List<JqValue[]> paths)
     {
+        if (paths.Count == 0)
+        {
+            return value;
+        }
+
         var keys = 0L;
         foreach (var path in paths)
         {
@@ -135,51 +135,15 @@ internal static class PathOperations
         }
 
         run.Steps((keys >> 4) * (1 + BitOperations.Log2((uint)paths.Count + 1)));
-        paths = [.. StableSort.Sort(run, paths.ToArray(), ComparePaths)];
-        for (var i = paths.Count - 1; i >= 0;)
-        {
-            // Neighbours that differ in the last key only are deleted together: deleting an array's elements one by
-            // one copies it each time.
-            var first = i;
-            while (first > 0 && AreSiblings(paths[first - 1], paths[i]))
-            {
-                first--;
-            }
-
-            value = Delete(run, value, paths.GetRange(first, i - first + 1));
-            i = first - 1;
-        }
-
-        return value;
-    }
-
-    private static bool AreSiblings(JqValue[] left, JqValue[] right)
-    {
-        if (left.Length != right.Length || left.Length == 0 || left[^1].Kind != right[^1].Kind
-            || left[^1].Kind is not (JqKind.String or JqKind.Number))
-        {
-            return false;
-        }
-
-        if (left[^1] is NumberValue { Value: < 0 } || right[^1] is NumberValue { Value: < 0 })
-        {
-            return false;
-        }
-
-        for (var i = 0; i < left.Length - 1; i++)
-        {
-            if (!ValueOrder.AreEqual(left[i], right[i]))
-            {
-                return false;
-            }
-        }
-
-        return true;
+        run.AllocateArray(paths.Count * 2L);
+        var sorted = StableSort.Sort(run, paths.ToArray(), ComparePaths);
+        return sorted[0].Length == 0 ? JqValue.Null : Delete(run, value, sorted, 0);
     }
 
     private static int ComparePaths(JqValue[] left, JqValue[] right)
     {
-        for (var i = 0; i < left.Length && i < right.Length; i++)
+        var common = Math.Min(left.Length, right.Length);
+        for (var i = 0; i < common; i++)
         {
             var order = ValueOrder.Compare(left[i], right[i]);
             if (order != 0)
@@ -188,33 +152,63 @@ internal static class PathOperations
             }
         }
 
-        return left.Length.CompareTo(right.Length);
+        return left.Length - right.Length;
     }
 
-    private static JqValue Delete(Run run, JqValue value, List<JqValue[]> siblings)
+    /// <summary>The paths are sorted, have the same keys before that level, and at least one more.</summary>
+    private static JqValue Delete(Run run, JqValue value, ReadOnlySpan<JqValue[]> paths, int level)
     {
-        var path = siblings[0];
-        if (path.Length == 0)
+        if (paths.Length == 1)
         {
-            return JqValue.Null;
+            // The usual case, and the only one that may be very deep. Nothing is deleted below null, and nothing put in its place.
+            var path = paths[0];
+            var last = path.Length - 1;
+            return UpdatePath(run, value, path[level..], last - level, container => container.IsNull ? null : DeleteKeys(run, container, [path[last]]));
         }
 
-        // Nothing is deleted below null, and nothing put in its place.
-        var level = path.Length - 1;
-        return UpdatePath(run, value, path, level, container => container.IsNull ? null : DeleteKeys(run, container, siblings, level));
+        Run.EnsureStack();
+        var keys = new List<JqValue>();
+        while (!paths.IsEmpty)
+        {
+            run.Step();
+            var key = paths[0][level];
+            var count = 1;
+            while (count < paths.Length && ValueOrder.AreEqual(key, paths[count][level]))
+            {
+                count++;
+            }
+
+            if (paths[0].Length == level + 1)
+            {
+                // The key goes as a whole, so that longer paths through it say nothing more.
+                keys.Add(key);
+            }
+            else if (!TryIndex(run, value, key, out var child))
+            {
+                throw IndexError(value, key);
+            }
+            else if (!child.IsNull)
+            {
+                value = SetKey(run, value, key, Delete(run, child, paths[..count], level + 1));
+            }
+
+            paths = paths[count..];
+        }
+
+        return keys.Count == 0 || value.IsNull ? value : DeleteKeys(run, value, keys);
     }
 
-    private static JqValue DeleteKeys(Run run, JqValue value, List<JqValue[]> siblings, int level)
+    private static JqValue DeleteKeys(Run run, JqValue value, List<JqValue> keys)
     {
         switch (value)
         {
             case ObjectValue obj:
                 var drop = new bool[obj.Count];
-                foreach (var path in siblings)
+                foreach (var key in keys)
                 {
-                    if (path[level] is not StringValue name)
+                    if (key is not StringValue name)
                     {
-                        throw new JqRuntimeException($"Cannot delete {path[level].KindName} field of object");
+                        throw new JqRuntimeException($"Cannot delete {key.KindName} field of object");
                     }
 
                     var index = obj.IndexOf(name.Text);
@@ -227,20 +221,20 @@ internal static class PathOperations
                 run.AllocateArray(obj.Count * 2L);
                 return obj.Without(drop);
             case ArrayValue array:
-                return DeleteElements(run, array, siblings, level);
+                return DeleteElements(run, array, keys);
             default:
-                throw new JqRuntimeException($"Cannot delete field at {(siblings[0][level].Kind == JqKind.String ? "object" : "array")} index of {value.KindName}");
+                throw new JqRuntimeException($"Cannot delete fields from {value.KindName}");
         }
     }
 
-    private static JqValue DeleteElements(Run run, ArrayValue array, List<JqValue[]> siblings, int level)
+    private static JqValue DeleteElements(Run run, ArrayValue array, List<JqValue> keys)
     {
         run.Steps(array.Count >> 5);
         run.Allocate(array.Count * 9L);
         var drop = new bool[array.Count];
-        foreach (var path in siblings)
+        foreach (var key in keys)
         {
-            switch (path[level])
+            switch (key)
             {
                 case NumberValue number:
                     var position = Position(number.Value, array.Count);
@@ -252,6 +246,7 @@ internal static class PathOperations
                     break;
                 case ObjectValue slice:
                     var (start, end) = Range(slice, array.Count);
+                    run.Steps((end - start) >> 3);
                     for (var i = start; i < end; i++)
                     {
                         drop[i] = true;
@@ -259,7 +254,7 @@ internal static class PathOperations
 
                     break;
                 default:
-                    throw new JqRuntimeException($"Cannot delete {path[level].KindName} element of array");
+                    throw new JqRuntimeException($"Cannot delete {key.KindName} element of array");
             }
         }
 
@@ -284,8 +279,8 @@ internal static class PathOperations
     /// <summary>Index from the start; still negative when it lies before the first element. nan is before everything.</summary>
     private static double Position(double index, int count)
     {
-        var floor = double.IsNaN(index) ? double.NegativeInfinity : Math.Floor(index);
-        return floor < 0 ? floor + count : floor;
+        var whole = double.IsNaN(index) ? double.NegativeInfinity : Math.Truncate(index);
+        return whole < 0 ? whole + count : whole;
     }
 
     private static JqValue SetElement(Run run, ArrayValue? array, double index, JqValue value)
@@ -351,7 +346,7 @@ internal static class PathOperations
         return run.NewString(text[start..end]);
     }
 
-    /// <summary>Start rounds down, end rounds up, negative counts from the end, all is cut to the length.</summary>
+    /// <summary>Start rounds down, end rounds up, negative counts from the end, all is cut to the length. nan is an open end.</summary>
     private static (int Start, int End) Range(ObjectValue slice, int count)
     {
         var start = Bound(slice.Get("start"), 0, count, Math.Floor);
@@ -359,24 +354,19 @@ internal static class PathOperations
         return (start, Math.Max(start, end));
     }
 
-    private static int Bound(JqValue bound, int absent, int count, Func<double, double> round)
+    private static int Bound(JqValue bound, int open, int count, Func<double, double> round)
     {
-        if (bound.IsNull)
+        if (bound.IsNull || bound is NumberValue { Value: double.NaN })
         {
-            return absent;
+            return open;
         }
 
         if (bound is not NumberValue number)
         {
-            throw new JqRuntimeException("Start and end indices of an array slice must be numbers");
+            throw new JqRuntimeException("Array/string slice indices must be integers");
         }
 
-        var value = double.IsNaN(number.Value) ? 0 : number.Value;
-        if (value < 0)
-        {
-            value += count;
-        }
-
+        var value = number.Value < 0 ? number.Value + count : number.Value;
         return (int)Math.Clamp(round(value), 0, count);
     }
 }

@@ -1,8 +1,8 @@
 namespace AzdoWebhookBridge.Jq.Evaluation;
 
 /// <summary>
-/// Merge sort. The framework's sort is not stable, wraps what the comparison throws, and cannot be interrupted when the
-/// budget is used up.
+/// Merge sort. jq's order is none (nan is below itself, a rounded number equals several exact ones), and the framework's sort throws
+/// when a comparison contradicts itself, wraps what the comparison throws, and cannot be interrupted when the budget is used up.
 /// </summary>
 internal static class StableSort
 {

@@ -13,8 +13,8 @@ internal sealed class Lexer
 {
     private static readonly FrozenSet<string> Keywords = new[]
     {
-        "def", "if", "then", "elif", "else", "end", "as", "reduce", "foreach", "try", "catch", "label", "import",
-        "include", "and", "or", "__loc__",
+        "def", "if", "then", "elif", "else", "end", "as", "reduce", "foreach", "try", "catch", "label", "break", "import",
+        "include", "module", "and", "or",
     }.ToFrozenSet();
 
     // Longest first.

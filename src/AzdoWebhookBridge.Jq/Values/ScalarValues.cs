@@ -157,7 +157,10 @@ internal sealed class NumberValue : JqValue
 
         var value = DecimalText.ToDouble(text);
         var literal = DecimalText.Normalize(text);
-        return literal is null || literal == DecimalText.Format(value) ? Create(value) : new NumberValue(value, literal);
+
+        // Beyond 2^53 neighbours share a double, so that an exact literal must be known as one.
+        var plain = literal is null || (literal == DecimalText.Format(value) && Math.Abs(value) < 9_007_199_254_740_992d);
+        return plain ? Create(value) : new NumberValue(value, literal);
     }
 
     public NumberValue Negate()

@@ -34,7 +34,8 @@ internal sealed class ValueOrder : IComparer<JqValue>
             return 1;
         }
 
-        return left.Literal is null && right.Literal is null ? 0 : DecimalText.Compare(left.Print(), right.Print());
+        // Two literals compare exactly, a computed number with anything as doubles.
+        return left.Literal is null || right.Literal is null ? 0 : DecimalText.Compare(left.Literal, right.Literal);
     }
 
     private static int CompareAny(JqValue left, JqValue right, int deepest) =>

@@ -9,28 +9,56 @@ internal static class ValueReader
 {
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
+    /// <exception cref="JqParseException">Not one JSON text, not even with the extras that jq reads.</exception>
     public static JqValue Parse(ReadOnlySpan<byte> utf8, int maxDepth)
+    {
+        try
+        {
+            return ParseStrict(utf8, maxDepth);
+        }
+        catch (JsonException exception)
+        {
+            try
+            {
+                return LenientJson.Parse(utf8.ToArray(), Depth(maxDepth));
+            }
+            catch (FormatException)
+            {
+                throw Failure(exception);
+            }
+        }
+    }
+
+    /// <exception cref="FormatException">Not one JSON text; the message is jq's.</exception>
+    public static JqValue ParseLenient(byte[] utf8, int maxDepth)
+    {
+        try
+        {
+            return ParseStrict(utf8, maxDepth);
+        }
+        catch (JsonException)
+        {
+            return LenientJson.Parse(utf8, Depth(maxDepth));
+        }
+    }
+
+    private static int Depth(int maxDepth) => Math.Clamp(maxDepth, 1, JqValue.MaxWalk);
+
+    private static JqValue ParseStrict(ReadOnlySpan<byte> utf8, int maxDepth)
     {
         if (utf8.StartsWith(ByteOrderMark))
         {
             utf8 = utf8[ByteOrderMark.Length..];
         }
 
-        var options = new JsonReaderOptions { MaxDepth = Math.Clamp(maxDepth, 1, JqValue.MaxWalk) };
+        var options = new JsonReaderOptions { MaxDepth = Depth(maxDepth) };
         var reader = new Utf8JsonReader(utf8, options);
-        try
-        {
-            reader.Read();
-            var value = ReadValue(ref reader);
+        reader.Read();
+        var value = ReadValue(ref reader);
 
-            // Utf8JsonReader itself refuses anything but white space here.
-            reader.Read();
-            return value;
-        }
-        catch (JsonException exception)
-        {
-            throw Failure(exception);
-        }
+        // Utf8JsonReader itself refuses anything but white space here.
+        reader.Read();
+        return value;
     }
 
     public static JqValue FromElement(JsonElement element)
@@ -62,7 +90,7 @@ internal static class ValueReader
         // The framework's message may quote the input; ours gives the place only.
         var tooDeep = exception.Message.Contains("depth", StringComparison.OrdinalIgnoreCase);
         var what = tooDeep ? "JSON is nested too deeply" : "Not valid JSON";
-        return new JqParseException($"{what} at line {line}, byte {position}.", line, position) { TooDeep = tooDeep };
+        return new JqParseException($"{what} at line {line}, byte {position}.", line, position);
     }
 
     private static JqValue ReadValue(ref Utf8JsonReader reader)
