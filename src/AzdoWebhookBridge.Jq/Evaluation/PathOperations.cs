@@ -335,7 +335,7 @@ internal static class PathOperations
 
     private static JqValue Slice(Run run, string text, ObjectValue slice)
     {
-        run.Steps(text.Length >> 7);
+        run.Steps(text.Length >> 6);
         var (start, end) = Range(slice, CodePoints.Count(text));
         if (CodePoints.HasSurrogates(text))
         {
