@@ -230,7 +230,7 @@ internal sealed class Compiler(SourceText source, JqCompileOptions options)
             return CallLibrary(name, CompileAll(call.Arguments, place), place.Depth);
         }
 
-        throw source.Error(Refused.Reason(name) ?? Suggestions.ForFunction(name, arity, place.Names), call.At);
+        throw source.Error(Refused.Reason(name) ?? Suggestions.ForFunction(call, place.Names, source.Text), call.At);
     }
 
     private Node CompileBinary(BinarySyntax binary, Place place)

@@ -204,7 +204,10 @@ internal sealed partial class Parser
 
             if (!Current.Is("end"))
             {
-                throw Unexpected(otherwise is null ? "'else', 'elif' or 'end' of 'if'" : "'end' of 'if'");
+                // "else if" opens a second 'if', whose 'end' has just been taken.
+                throw Unexpected(
+                    otherwise is null ? "'else', 'elif' or 'end' of 'if'" : "'end' of 'if'",
+                    otherwise is IfSyntax { At.Text: "if" } ? "; write 'elif' for 'else if', or one 'end' for each 'if'" : string.Empty);
             }
 
             Take();

@@ -33,7 +33,7 @@ internal sealed partial class Parser
         var program = parser.ParseProgram();
         if (parser.Current.Kind != TokenKind.End)
         {
-            throw parser.Unexpected("an operator or the end of the program");
+            throw parser.Unexpected("an operator or the end of the program", Hints.Missing(source.Text, parser.Current));
         }
 
         return program;
@@ -354,11 +354,16 @@ internal sealed partial class Parser
 
     private Token TakeKind(TokenKind kind, string expected) => Current.Kind == kind ? Take() : throw Unexpected(expected);
 
-    private Token Expect(string op) => Current.Is(op) ? Take() : throw Unexpected($"'{op}'");
+    private Token Expect(string op) => Current.Is(op) ? Take() : throw Unexpected($"'{op}'", op is ")" or "]" ? Hints.Missing(_source.Text, Current) : string.Empty);
 
-    private JqCompileException Unexpected(string expected)
+    private JqCompileException Unexpected(string expected, string hint = "")
     {
         var at = Current;
+        if (hint.Length == 0)
+        {
+            hint = at.Kind == TokenKind.End ? Unclosed() : Hints.At(_source.Text, at.Offset);
+        }
+
         var found = at.Kind switch
         {
             TokenKind.End => "the end of the program",
@@ -366,6 +371,31 @@ internal sealed partial class Parser
             TokenKind.InterpolationEnd => "')'",
             _ => $"'{_source.Text.Substring(at.Offset, Math.Min(at.Length, 40))}'",
         };
-        return _source.Error($"Found {found}, expected {expected}", at);
+        return _source.Error($"Found {found}, expected {expected}{hint}", at);
+    }
+
+    /// <summary>The innermost bracket that the end of the program leaves open.</summary>
+    private string Unclosed()
+    {
+        var open = new Stack<Token>();
+        foreach (var token in _tokens)
+        {
+            if (token.Kind == TokenKind.Operator && token.Text is "(" or "[" or "{")
+            {
+                open.Push(token);
+            }
+            else if (token.Kind == TokenKind.Operator && token.Text is ")" or "]" or "}")
+            {
+                _ = open.TryPop(out _);
+            }
+        }
+
+        if (!open.TryPeek(out var last))
+        {
+            return string.Empty;
+        }
+
+        var (line, column) = _source.Locate(last.Offset);
+        return $"; the '{last.Text}' in line {line}, column {column} is still open";
     }
 }
