@@ -116,7 +116,7 @@ internal sealed class JqRegex
         {
             for (var match = _regex.Match(text); match.Success; match = match.NextMatch())
             {
-                run.Steps(4);
+                run.Steps(8);
                 run.Allocate(256);
 
                 // An empty match inside a surrogate pair is between two halves of one character.

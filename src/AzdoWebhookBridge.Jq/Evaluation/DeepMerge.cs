@@ -49,7 +49,7 @@ internal static class DeepMerge
     {
         public Level(Run run, ObjectValue left, ObjectValue right)
         {
-            run.Steps(left.Count >> 3);
+            run.Steps(4 + (left.Count >> 3));
             run.Allocate(((left.Count + right.Count) * 16L) + 96);
             Right = right;
             for (var i = 0; i < left.Count; i++)

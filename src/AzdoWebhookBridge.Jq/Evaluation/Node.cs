@@ -120,7 +120,7 @@ internal readonly record struct PathPoint(PathLink? Link, JqValue Value, bool Br
             return [];
         }
 
-        run.Steps(Link.Length >> 2);
+        run.Steps(Link.Length >> 1);
         run.Allocate(Link.Length * 8L);
         var keys = new JqValue[Link.Length];
         for (var link = Link; link is not null; link = link.Parent)

@@ -335,7 +335,7 @@ internal static class PathOperations
 
     private static JqValue Slice(Run run, StringValue text, ObjectValue slice)
     {
-        run.Steps(text.Length >> 7);
+        run.Steps(text.Length >> 6);
         var (start, end) = Range(slice, CodePoints.Count(text.Span));
         if (CodePoints.HasSurrogates(text.Span))
         {

@@ -81,7 +81,7 @@ internal sealed class Run(JqLimits limits, TimeProvider time, CancellationToken 
     {
         if (value.Kind == JqKind.String && value.Weight > 256)
         {
-            Steps(value.Weight >> 7);
+            Steps(value.Weight >> 6);
         }
     }
 

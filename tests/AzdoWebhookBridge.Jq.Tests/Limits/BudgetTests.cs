@@ -1,6 +1,7 @@
 namespace AzdoWebhookBridge.Jq.Tests.Limits;
 
 /// <summary>What the budgets mean to the caller and to the program.</summary>
+[Collection(HostileRuns.Name)]
 public sealed class BudgetTests
 {
     [Fact]

@@ -3,6 +3,7 @@ using System.Text;
 namespace AzdoWebhookBridge.Jq.Tests.Limits;
 
 /// <summary>Program texts that are deep, long or strange compile, or are refused; never does a stack overflow.</summary>
+[Collection(HostileRuns.Name)]
 public sealed class DeepProgramTests
 {
     [Theory]

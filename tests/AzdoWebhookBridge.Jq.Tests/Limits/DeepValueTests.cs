@@ -1,6 +1,7 @@
 namespace AzdoWebhookBridge.Jq.Tests.Limits;
 
 /// <summary>Values 10,000 levels deep work; what is deeper is refused as jq refuses it; no stack overflows.</summary>
+[Collection(HostileRuns.Name)]
 public sealed class DeepValueTests
 {
     private const string Deep = "(reduce range(10000) as $i (1; [.]))";

@@ -1,6 +1,7 @@
 namespace AzdoWebhookBridge.Jq.Tests.Limits;
 
 /// <summary>Values that grow out of proportion are refused before they are built.</summary>
+[Collection(HostileRuns.Name)]
 public sealed class GrowthTests
 {
     private const string Shared = "reduce range(100) as $i (0; [., .])";

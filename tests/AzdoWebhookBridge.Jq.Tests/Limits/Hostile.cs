@@ -3,6 +3,13 @@ using System.Globalization;
 
 namespace AzdoWebhookBridge.Jq.Tests.Limits;
 
+/// <summary>One after the other and beside no other test: they are about time.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class HostileRuns
+{
+    public const string Name = "Hostile";
+}
+
 /// <summary>
 /// Runs what a hostile program or input would: on a thread with a small stack, and held to the promise that it ends soon
 /// and without much memory. What ends the evaluation is for the caller to judge.
@@ -20,8 +27,6 @@ internal static class Hostile
 #else
     private static readonly TimeSpan MaxTime = TimeSpan.FromMilliseconds(250);
 #endif
-
-    public static JqValue Null => JqValue.Null;
 
     /// <summary>The exception that ended it, or null.</summary>
     public static Exception? Run(string program, JqValue? input = null, JqLimits? limits = null)

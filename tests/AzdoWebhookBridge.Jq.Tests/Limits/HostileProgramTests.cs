@@ -1,6 +1,7 @@
 namespace AzdoWebhookBridge.Jq.Tests.Limits;
 
 /// <summary>Programs that never end, or grow without end, finish with a named limit.</summary>
+[Collection(HostileRuns.Name)]
 public sealed class HostileProgramTests
 {
     [Theory]

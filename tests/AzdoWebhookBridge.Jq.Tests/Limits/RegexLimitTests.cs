@@ -1,6 +1,7 @@
 namespace AzdoWebhookBridge.Jq.Tests.Limits;
 
 /// <summary>Patterns: no exponential time where the engine can do without backtracking, a time-out where it cannot.</summary>
+[Collection(HostileRuns.Name)]
 public sealed class RegexLimitTests
 {
     private const string Prey = "(\"a\" * 40 + \"!\") | ";
