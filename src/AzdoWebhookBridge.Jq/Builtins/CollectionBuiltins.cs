@@ -62,7 +62,7 @@ internal static class CollectionBuiltins
 
     private static JqValue Length(Run run, JqValue input) => input switch
     {
-        StringValue text => JqValue.From((long)CodePoints.Count(text.Span)),
+        StringValue text => JqValue.From((long)text.CodePointCount),
         ArrayValue array => JqValue.From((long)array.Count),
         ObjectValue obj => JqValue.From((long)obj.Count),
         NumberValue number => number.Value < 0 ? number.Negate() : number,

@@ -341,8 +341,9 @@ internal static class PathOperations
     private static JqValue Slice(Run run, StringValue text, ObjectValue slice)
     {
         run.Steps(text.Length >> 7);
-        var (start, end) = Range(slice, CodePoints.Count(text.Span));
-        if (CodePoints.HasSurrogates(text.Span))
+        var count = text.CodePointCount;
+        var (start, end) = Range(slice, count);
+        if (count != text.Length)
         {
             start = CodePoints.Offset(text.Text, start);
             end = CodePoints.Offset(text.Text, end);
