@@ -64,7 +64,7 @@ internal static class CollectionBuiltins
 
     public static JqValue Length(JqValue input) => input switch
     {
-        StringValue text => JqValue.From((long)CodePoints.Count(text.Span)),
+        StringValue text => JqValue.From((long)text.CodePointCount),
         ArrayValue array => JqValue.From((long)array.Count),
         ObjectValue obj => JqValue.From((long)obj.Count),
         NumberValue number => number.Value < 0 ? number.Negate() : number,

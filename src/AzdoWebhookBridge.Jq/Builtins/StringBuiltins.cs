@@ -11,8 +11,8 @@ internal static class StringBuiltins
 
     public static void Register(Registry registry)
     {
-        registry.Value("startswith", (_, input, part) => Affix(input, part, "startswith", static (text, affix) => text.StartsWith(affix, StringComparison.Ordinal)));
-        registry.Value("endswith", (_, input, part) => Affix(input, part, "endswith", static (text, affix) => text.EndsWith(affix, StringComparison.Ordinal)));
+        registry.Value("startswith", (_, input, part) => Affix(input, part, "startswith", static (text, affix) => text.StartsWith(affix)));
+        registry.Value("endswith", (_, input, part) => Affix(input, part, "endswith", static (text, affix) => text.EndsWith(affix)));
         registry.Value("ltrimstr", (run, input, part) => TrimAffix(run, input, part, left: true, right: false));
         registry.Value("rtrimstr", (run, input, part) => TrimAffix(run, input, part, left: false, right: true));
         registry.Value("trimstr", (run, input, part) => TrimAffix(run, input, part, left: true, right: true));
@@ -72,9 +72,9 @@ internal static class StringBuiltins
         return new ArrayValue(pieces);
     }
 
-    private static JqValue Affix(JqValue input, JqValue part, string name, Func<ReadOnlySpan<char>, ReadOnlySpan<char>, bool> holds) =>
+    private static JqValue Affix(JqValue input, JqValue part, string name, Func<StringValue, StringValue, bool> holds) =>
         input is StringValue text && part is StringValue affix
-            ? JqValue.From(holds(text.Span, affix.Span))
+            ? JqValue.From(holds(text, affix))
             : throw new JqRuntimeException($"{name}() requires string inputs");
 
     private static JqValue TrimAffix(Run run, JqValue input, JqValue part, bool left, bool right)
@@ -84,20 +84,10 @@ internal static class StringBuiltins
             throw new JqRuntimeException($"{(left ? "startswith" : "endswith")}() requires string inputs");
         }
 
-        var rest = text.Span;
-        var start = 0;
-        if (left && rest.StartsWith(affix.Span, StringComparison.Ordinal))
-        {
-            start = affix.Length;
-            rest = rest[start..];
-        }
-
-        if (right && rest.EndsWith(affix.Span, StringComparison.Ordinal))
-        {
-            rest = rest[..^affix.Length];
-        }
-
-        return rest.Length == text.Length ? input : run.NewPart(text, start, rest.Length);
+        var start = left && text.StartsWith(affix) ? affix.Length : 0;
+        var rest = text.Part(start, text.Length - start);
+        var length = right && rest.EndsWith(affix) ? rest.Length - affix.Length : rest.Length;
+        return length == text.Length ? input : run.NewPart(text, start, length);
     }
 
     private static JqValue Trimmed(Run run, JqValue input, Func<string, string> trim)

@@ -171,7 +171,18 @@ internal sealed class StringValue : JqValue
         });
     }
 
-    public bool HasSameText(StringValue other) => Length == other.Length && Span.SequenceEqual(other.Span);
+    /// <summary>Characters, as jq counts them.</summary>
+    public int CodePointCount => TryGetAscii(out _) ? Length : CodePoints.Count(Span);
+
+    public bool HasSameText(StringValue other) => Length == other.Length && HasAt(0, other);
+
+    public bool StartsWith(StringValue part) => Length >= part.Length && HasAt(0, part);
+
+    public bool EndsWith(StringValue part) => Length >= part.Length && HasAt(Length - part.Length, part);
+
+    private bool HasAt(int offset, StringValue part) => TryGetAscii(out var bytes)
+        ? Ascii.Equals(bytes.Slice(offset, part.Length), part.Span)
+        : Span.Slice(offset, part.Length).SequenceEqual(part.Span);
 
     private string Settle()
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using AzdoWebhookBridge.Cli.Output;
+using AzdoWebhookBridge.Cli.Testing;
 using AzdoWebhookBridge.Mapping;
 using AzdoWebhookBridge.Mapping.Live;
 using AzdoWebhookBridge.Mapping.Testing;

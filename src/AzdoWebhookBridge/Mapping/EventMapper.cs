@@ -28,7 +28,7 @@ internal sealed class EventMapper
         _generation = generation;
         _input = input;
         _memo = memo;
-        _runner = new ExpressionRunner(memo);
+        _runner = memo.Runner;
         _explanation = explanation;
     }
 
@@ -53,12 +53,10 @@ internal sealed class EventMapper
         }
 
         var context = ReadContext();
-        KeyValuePair<string, JqValue>[] members =
-        [
-            KeyValuePair.Create("body", body),
-            KeyValuePair.Create("headers", context["headers"]),
-            KeyValuePair.Create("queryParams", context["queryParams"]),
-        ];
+        var members = _memo.Members;
+        members[0] = KeyValuePair.Create("body", body);
+        members[1] = KeyValuePair.Create("headers", context["headers"]);
+        members[2] = KeyValuePair.Create("queryParams", context["queryParams"]);
         var root = JqValue.Object(members);
 
         _eventType = EventType(body);

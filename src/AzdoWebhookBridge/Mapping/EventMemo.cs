@@ -20,9 +20,13 @@ internal sealed class EventMemo : IDisposable
     private readonly List<(FieldKind Kind, JqValue Value, string Json)> _texts = [];
     private JqValue? _input;
 
-    private EventMemo()
-    {
-    }
+    private EventMemo() => Runner = new ExpressionRunner(this);
+
+    /// <summary>Evaluates for the event, with the budgets of one.</summary>
+    public ExpressionRunner Runner { get; }
+
+    /// <summary>Room for the members of an expression's input.</summary>
+    public KeyValuePair<string, JqValue>[] Members { get; } = new KeyValuePair<string, JqValue>[3];
 
     /// <summary>Room to collect the fields of one change.</summary>
     public List<KeyValuePair<string, string>> Fields { get; } = [];
@@ -31,6 +35,7 @@ internal sealed class EventMemo : IDisposable
     {
         var memo = _idle ?? new EventMemo();
         _idle = null;
+        memo.Runner.Restart();
         return memo;
     }
 
@@ -94,6 +99,7 @@ internal sealed class EventMemo : IDisposable
         _values.Clear();
         _texts.Clear();
         Fields.Clear();
+        Members.AsSpan().Clear();
         _input = null;
         _idle = this;
     }

@@ -12,6 +12,7 @@ internal sealed class ExpressionRunner(EventMemo memo)
     private const long MinSteps = 2_000;
     private const long StepsPerRule = 20_000_000;
     private const int MaxErrorLength = 200;
+    private const int MaxRegexRetries = 4;
     private static readonly TimeSpan RegexTimePerRule = TimeSpan.FromSeconds(2);
 
     private static readonly JqLimits FullLimits = new()
@@ -27,10 +28,16 @@ internal sealed class ExpressionRunner(EventMemo memo)
     private JqLimits _limits = FullLimits;
     private long _maxSteps = MaxSteps;
     private long _evaluations = 1;
-    private int _regexRetries = 4;
+    private int _regexRetries = MaxRegexRetries;
 
     /// <summary>Why the last evaluation failed; null when it did not.</summary>
     public string? Error { get; private set; }
+
+    /// <summary>Forgets what earlier events used up.</summary>
+    public void Restart()
+    {
+        (_limits, _maxSteps, _evaluations, _regexRetries, Error) = (FullLimits, MaxSteps, 1, MaxRegexRetries, null);
+    }
 
     /// <summary>Shares the budget of a rule between this many evaluations, so that many items cost no more than one may.</summary>
     public void Share(long evaluations)
