@@ -10,12 +10,15 @@ internal static class MathBuiltins
     {
         registry.Form("infinite", 0, _ => new ConstantNode(JqValue.From(double.PositiveInfinity)));
         registry.Form("nan", 0, _ => new ConstantNode(JqValue.From(double.NaN)));
-        registry.Value("isinfinite", (_, input) => JqValue.From(double.IsInfinity(Number(input))));
-        registry.Value("isnan", (_, input) => JqValue.From(double.IsNaN(Number(input))));
-        registry.Value("isnormal", (_, input) => JqValue.From(double.IsNormal(Number(input))));
+        registry.Value("isinfinite", (_, input) => JqValue.From(input is NumberValue number && double.IsInfinity(number.Value)));
+        registry.Value("isfinite", (_, input) => JqValue.From(input is NumberValue number && !double.IsInfinity(number.Value)));
+        registry.Value("isnan", (_, input) => JqValue.From(input is NumberValue number && double.IsNaN(number.Value)));
+        registry.Value("isnormal", (_, input) => JqValue.From(input is NumberValue number && double.IsNormal(number.Value)));
+
+        // Negates what is below 0 in the order of all values, as in jq: null fails, a text comes back.
         registry.Value("abs", (_, input) => input is NumberValue number
             ? number.Value < 0 ? number.Negate() : number
-            : throw new JqRuntimeException($"{ErrorText.Describe(input)} has no absolute value"));
+            : input.Kind < JqKind.Number ? Operators.Negate(input) : input);
 
         Unary(registry, "floor", Math.Floor);
         Unary(registry, "ceil", Math.Ceiling);
@@ -30,11 +33,11 @@ internal static class MathBuiltins
         Unary(registry, "exp2", static x => Math.Pow(2, x));
         Unary(registry, "exp10", static x => Math.Pow(10, x));
         Unary(registry, "pow10", static x => Math.Pow(10, x));
-        Unary(registry, "expm1", static x => Math.Abs(x) < 1e-5 ? x + (x * x / 2) : Math.Exp(x) - 1);
+        Unary(registry, "expm1", ExpMinus1);
         Unary(registry, "log", Math.Log);
         Unary(registry, "log2", Math.Log2);
         Unary(registry, "log10", Math.Log10);
-        Unary(registry, "log1p", static x => Math.Abs(x) < 1e-5 ? x - (x * x / 2) : Math.Log(1 + x));
+        Unary(registry, "log1p", LogPlus1);
         Unary(registry, "sin", Math.Sin);
         Unary(registry, "cos", Math.Cos);
         Unary(registry, "tan", Math.Tan);
@@ -53,6 +56,8 @@ internal static class MathBuiltins
         Unary(registry, "lgamma", LogGamma);
         Unary(registry, "lgamma_r", LogGamma);
         Unary(registry, "tgamma", Gamma);
+        Unary(registry, "erf", ErrorFunction.Erf);
+        Unary(registry, "erfc", ErrorFunction.Erfc);
         registry.Value("frexp", Split);
         registry.Value("modf", (run, input) =>
         {
@@ -70,6 +75,7 @@ internal static class MathBuiltins
         Binary(registry, "fdim", static (x, y) => x > y ? x - y : double.IsNaN(x) || double.IsNaN(y) ? double.NaN : 0);
         Binary(registry, "hypot", static (x, y) => double.Hypot(x, y));
         Binary(registry, "drem", Math.IEEERemainder);
+        Binary(registry, "remainder", Math.IEEERemainder);
         Binary(registry, "copysign", Math.CopySign);
         Binary(registry, "ldexp", Scale);
         Binary(registry, "scalb", Scale);
@@ -88,6 +94,19 @@ internal static class MathBuiltins
 
     private static void Binary(Registry registry, string name, Func<double, double, double> apply) =>
         registry.Value(name, (_, _, x, y) => JqValue.From(apply(Number(x), Number(y))));
+
+    // The rounding error of exp(x) and 1 + x cancels out against that of the logarithm.
+    private static double ExpMinus1(double x)
+    {
+        var power = Math.Exp(x);
+        return power == 1 ? x : power < 0.5 || power > 2 ? power - 1 : (power - 1) * x / Math.Log(power);
+    }
+
+    private static double LogPlus1(double x)
+    {
+        var sum = 1 + x;
+        return sum == 1 || double.IsPositiveInfinity(x) ? x : Math.Log(sum) * x / (sum - 1);
+    }
 
     private static double Scale(double x, double exponent) => Math.ScaleB(x, (int)Math.Clamp(exponent, -5_000, 5_000));
 

@@ -14,6 +14,36 @@ internal abstract class Node
 
     public abstract IEnumerable<JqValue> Stream(Run run, Env env, JqValue input);
 
+    /// <summary>At most one output in that environment: <see cref="Single"/> cannot know what closures will be.</summary>
+    public virtual bool IsSingleIn(Env env) => Single;
+
+    /// <summary>The outputs as the end of a function's body, where calls are handed back instead of made.</summary>
+    public virtual Tail ToTail(Run run, Env env, JqValue input) =>
+        Single ? Tail.Of(Eval(run, env, input)) : Tail.Of(Stream(run, env, input));
+
+    /// <summary>
+    /// The first output of <c>this | next</c>. Most mappings ask a generator only for the first output that passes some tests;
+    /// nodes that can, hand theirs to <paramref name="next"/> one by one instead of making an iterator.
+    /// </summary>
+    public virtual JqValue? FirstThrough(Run run, Env env, JqValue input, Node next, Env nextEnv)
+    {
+        if (Single)
+        {
+            return Eval(run, env, input) is { } only ? next.Eval(run, nextEnv, only) : null;
+        }
+
+        foreach (var value in Stream(run, env, input))
+        {
+            run.Step();
+            if (next.Eval(run, nextEnv, value) is { } output)
+            {
+                return output;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>
     /// Outputs as places in the input. An expression that computes a value ends the path, which is an error only when
     /// the path is used; passing its input through, as <c>select</c> does, keeps it.
@@ -24,6 +54,21 @@ internal abstract class Node
         {
             var same = ReferenceEquals(value, at.Value) || (value.Kind <= JqKind.True && value.Kind == at.Value.Kind);
             yield return same ? at : new PathPoint(null, value, Broken: true);
+        }
+    }
+
+    /// <summary>Whether there is at most one place, so that <see cref="Path"/> can give it without an iterator.</summary>
+    public bool IsSinglePath { get; protected init; }
+
+    public virtual PathPoint? Path(Run run, Env env, PathPoint at) => throw new NotSupportedException();
+
+    /// <summary>The stream of a node that turned out to have one output at most.</summary>
+    protected IEnumerable<JqValue> OnlyOf(Run run, Env env, JqValue input)
+    {
+        var value = Eval(run, env, input);
+        if (value is not null)
+        {
+            yield return value;
         }
     }
 
@@ -43,14 +88,7 @@ internal abstract class SingleNode : Node
 {
     protected SingleNode() => Single = true;
 
-    public sealed override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)
-    {
-        var value = Eval(run, env, input);
-        if (value is not null)
-        {
-            yield return value;
-        }
-    }
+    public sealed override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input) => OnlyOf(run, env, input);
 }
 
 /// <summary>A node that is always evaluated as a generator.</summary>
@@ -64,17 +102,13 @@ internal readonly record struct PathPoint(PathLink? Link, JqValue Value, bool Br
 {
     public PathPoint Child(JqValue key, JqValue value) => new(new PathLink(Link, key), value);
 
-    public JqValue ToValue()
+    public JqValue ToValue(Run run)
     {
-        if (Broken)
-        {
-            throw new JqRuntimeException($"Invalid path expression with result {ErrorText.Preview(Value)}");
-        }
-
-        return Link is null ? JqValue.EmptyArray : new Values.ArrayValue(ToKeys());
+        var keys = ToKeys(run);
+        return keys.Length == 0 ? JqValue.EmptyArray : new Values.ArrayValue(keys);
     }
 
-    public JqValue[] ToKeys()
+    public JqValue[] ToKeys(Run run)
     {
         if (Broken)
         {
@@ -86,6 +120,8 @@ internal readonly record struct PathPoint(PathLink? Link, JqValue Value, bool Br
             return [];
         }
 
+        run.Steps(Link.Length >> 2);
+        run.Allocate(Link.Length * 8L);
         var keys = new JqValue[Link.Length];
         for (var link = Link; link is not null; link = link.Parent)
         {

@@ -3,7 +3,7 @@ using AzdoWebhookBridge.Jq;
 namespace AzdoWebhookBridge.Mapping;
 
 /// <summary>Evaluates the templates of one event within budgets. Errors are values: no input makes it throw.</summary>
-internal sealed class ExpressionRunner
+internal sealed class ExpressionRunner(EventMemo memo)
 {
     /// <summary>Evaluations that one rule may take over all its items.</summary>
     public const int MaxEvaluations = 20_000;
@@ -85,6 +85,8 @@ internal sealed class ExpressionRunner
     {
         switch (template)
         {
+            case Template.Expression { IsRepeated: true } repeated:
+                return RunRepeated(repeated, input);
             case Template.Expression expression:
                 return Run(expression.Program, input);
             case Template.Literal literal:
@@ -95,6 +97,24 @@ internal sealed class ExpressionRunner
             default:
                 return RunComposite(template, input);
         }
+    }
+
+    private JqValue? RunRepeated(Template.Expression expression, JqValue input)
+    {
+        if (memo.TryGetValue(expression, input, out var known))
+        {
+            Error = null;
+            return known;
+        }
+
+        var value = Run(expression.Program, input);
+        if (Error is null)
+        {
+            // An error is not kept: another rule may have more of a budget left.
+            memo.KeepValue(expression, input, value);
+        }
+
+        return value;
     }
 
     private JqValue RunComposite(Template template, JqValue input)
