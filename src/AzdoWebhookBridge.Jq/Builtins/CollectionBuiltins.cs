@@ -39,7 +39,7 @@ internal static class CollectionBuiltins
     {
         if (wanted.Count == 0)
         {
-            return JqValue.Null;
+            return JqValue.EmptyArray;
         }
 
         run.Steps((long)array.Count * wanted.Count);
@@ -67,7 +67,7 @@ internal static class CollectionBuiltins
         StringValue text => JqValue.From((long)text.CodePointCount),
         ArrayValue array => JqValue.From((long)array.Count),
         ObjectValue obj => JqValue.From((long)obj.Count),
-        NumberValue number => number.Value < 0 ? number.Negate() : number,
+        NumberValue number => double.IsNegative(number.Value) ? number.Negate() : number,
         _ => input.IsNull ? JqValue.From(0L) : throw new JqRuntimeException($"{ErrorText.Describe(input)} has no length"),
     };
 
@@ -120,54 +120,40 @@ internal static class CollectionBuiltins
         return run.NewArray(entries);
     }
 
-    /// <summary>jq takes several spellings of key and value; a false key or value counts, a null key does not.</summary>
+    /// <summary>The first spelling of the key that is neither null nor false, and of the value the first that is there.</summary>
     private static JqValue FromEntries(Run run, JqValue input)
     {
         var builder = new ObjectBuilder();
         foreach (var entry in Children(input))
         {
             run.Steps(4);
-            var key = KeyOf(entry);
-            var name = key switch
+            if (entry is not ObjectValue && !entry.IsNull)
             {
-                StringValue text => text.Text,
-                _ when key.Kind is JqKind.Number or JqKind.True or JqKind.False => key.ToJson(),
-                _ when key.IsNull => "null",
-                _ => throw new JqRuntimeException($"Cannot use {ErrorText.Describe(key)} as object key"),
-            };
-            builder.Set(name, Member(entry, "value", "Value", "v", "V"));
+                throw ErrorText.Index(entry, JqValue.From("key"));
+            }
+
+            if (KeyOf(entry) is not StringValue key)
+            {
+                throw new JqRuntimeException($"Cannot use {ErrorText.Describe(KeyOf(entry))} as object key");
+            }
+
+            builder.Set(key.Text, entry.TryGet("value", out var value) ? value : entry["Value"]);
         }
 
         return run.NewObject(builder);
     }
 
-    private static JqValue KeyOf(JqValue entry) => Member(entry, "key", "k", "name", "Name", "Key", "K");
-
-    private static JqValue Member(JqValue entry, params ReadOnlySpan<string> names)
+    private static JqValue KeyOf(JqValue entry)
     {
-        if (entry is not ObjectValue obj)
+        foreach (var spelling in (ReadOnlySpan<string>)["key", "Key", "name"])
         {
-            throw ErrorText.Index(entry, JqValue.From(names[0]));
+            if (entry[spelling] is { IsTruthy: true } key)
+            {
+                return key;
+            }
         }
 
-        var fallback = JqValue.Null;
-        foreach (var name in names)
-        {
-            var index = obj.IndexOf(name);
-            if (index < 0 || obj.Values[index].IsNull)
-            {
-                continue;
-            }
-
-            if (obj.Values[index].IsTruthy)
-            {
-                return obj.Values[index];
-            }
-
-            fallback = JqValue.False;
-        }
-
-        return fallback;
+        return entry["Name"];
     }
 
     private static JqValue[] Children(JqValue input) => input switch
@@ -235,11 +221,11 @@ internal static class CollectionBuiltins
         var width = 0;
         foreach (var row in rows)
         {
-            width = Math.Max(width, row.Items.Count);
+            width = (int)Math.Max(width, Math.Min(Length(row).AsDouble(), int.MaxValue));
         }
 
         // What is not an array goes unnoticed while nothing is read from it.
-        var odd = System.Array.Find(rows, row => row is not ArrayValue && !row.IsNull && (width > 0 || Length(row).AsDouble() > 0));
+        var odd = width == 0 ? null : System.Array.Find(rows, row => row is not ArrayValue && !row.IsNull);
         if (odd is not null)
         {
             throw ErrorText.Index(odd, JqValue.From(0L));

@@ -126,6 +126,21 @@ internal sealed class UntilNode(Node condition, Node update) : SingleNode
 
         return null;
     }
+
+    public override IEnumerable<PathPoint> Paths(Run run, Env env, PathPoint at)
+    {
+        for (PathPoint? point = at; point is { } place; point = WhileNode.Next(run, env, update, place))
+        {
+            run.Step();
+            var holds = condition.Eval(run, env, place.Value);
+            if (holds is null or { IsTruthy: true })
+            {
+                return holds is null ? [] : [place];
+            }
+        }
+
+        return [];
+    }
 }
 
 internal sealed class WhileNode(Node condition, Node update) : StreamNode
@@ -139,6 +154,32 @@ internal sealed class WhileNode(Node condition, Node update) : StreamNode
             yield return value;
             value = update.Eval(run, env, value);
         }
+    }
+
+    public override IEnumerable<PathPoint> Paths(Run run, Env env, PathPoint at)
+    {
+        PathPoint? point = at;
+        while (point is { } place && condition.Eval(run, env, place.Value) is { IsTruthy: true })
+        {
+            run.Step();
+            yield return place;
+            point = Next(run, env, update, place);
+        }
+    }
+
+    public static PathPoint? Next(Run run, Env env, Node update, PathPoint place)
+    {
+        if (update.IsSinglePath)
+        {
+            return update.Path(run, env, place);
+        }
+
+        foreach (var point in update.Paths(run, env, place))
+        {
+            return point;
+        }
+
+        return null;
     }
 }
 
@@ -154,6 +195,19 @@ internal sealed class RepeatNode(Node body) : StreamNode
             {
                 run.Step();
                 yield return value;
+            }
+        }
+    }
+
+    public override IEnumerable<PathPoint> Paths(Run run, Env env, PathPoint at)
+    {
+        while (true)
+        {
+            run.Step();
+            foreach (var point in body.Paths(run, env, at))
+            {
+                run.Step();
+                yield return point;
             }
         }
     }

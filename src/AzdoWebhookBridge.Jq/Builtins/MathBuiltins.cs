@@ -71,7 +71,7 @@ internal static class MathBuiltins
         {
             var x = Number(input);
             var whole = Math.Truncate(x);
-            var fraction = double.IsInfinity(x) ? Math.CopySign(0, x) : x - whole;
+            var fraction = double.IsInfinity(x) ? Math.CopySign(0, x) : Math.CopySign(x - whole, x);
             return run.NewArray([JqValue.From(fraction), JqValue.From(whole)]);
         });
 
@@ -152,6 +152,11 @@ internal static class MathBuiltins
 
     private static double Gamma(double x)
     {
+        if (x < 0 && x == Math.Floor(x))
+        {
+            return double.NaN;
+        }
+
         if (x == Math.Floor(x) && x is > 0 and < 24)
         {
             var product = 1d;
@@ -172,6 +177,11 @@ internal static class MathBuiltins
         if (x is 1 or 2)
         {
             return 0;
+        }
+
+        if (x <= 0 && x == Math.Floor(x))
+        {
+            return double.PositiveInfinity;
         }
 
         if (x < 0.5)

@@ -317,7 +317,7 @@ internal sealed class SubstituteNode : Node
             foreach (var inserted in _replacement.Stream(run, env, captures))
             {
                 run.Step();
-                if (inserted is not StringValue part)
+                if (inserted is not StringValue && !inserted.IsNull)
                 {
                     throw ErrorText.Binary(JqValue.From(text[previous..match.Index]), inserted, "added");
                 }
@@ -327,10 +327,12 @@ internal sealed class SubstituteNode : Node
                     results.Add(new StringBuilder());
                 }
 
+                // The pieces are added up, to which null adds nothing.
+                var part = (inserted as StringValue)?.Text ?? "";
                 var gap = match.Index - previous;
-                run.AllocateString(results[index].Length + (long)gap + part.Text.Length);
+                run.AllocateString(results[index].Length + (long)gap + part.Length);
                 run.Allocate((-results[index].Length * 2L) - 48);
-                results[index++].Append(text, previous, gap).Append(part.Text);
+                results[index++].Append(text, previous, gap).Append(part);
             }
 
             previous = match.Index + match.Length;

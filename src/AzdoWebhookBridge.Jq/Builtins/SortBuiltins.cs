@@ -123,32 +123,16 @@ internal static class SortBuiltins
 
     private static JqValue Reverse(Run run, JqValue input)
     {
-        switch (input)
+        if (input is not ArrayValue array)
         {
-            case ArrayValue array:
-                var reversed = (JqValue[])array.Elements.Clone();
-                System.Array.Reverse(reversed);
-                return run.NewArray(reversed);
-            case StringValue text:
-                return run.NewString(ReverseText(text.Text));
-            default:
-                // What has a length is indexed from its end, which fails unless the length is 0.
-                var length = CollectionBuiltins.Length(input);
-                return length.AsDouble() > 0 ? throw ErrorText.Index(input, JqValue.From(length.AsDouble() - 1)) : JqValue.EmptyArray;
-        }
-    }
-
-    private static string ReverseText(string text)
-    {
-        var reversed = new char[text.Length];
-        var at = text.Length;
-        foreach (var rune in text.EnumerateRunes())
-        {
-            at -= rune.Utf16SequenceLength;
-            rune.EncodeToUtf16(reversed.AsSpan(at));
+            // What has a length is indexed from its end, which fails unless the length is 0.
+            var length = CollectionBuiltins.Length(input);
+            return length.AsDouble() > 0 ? throw ErrorText.Index(input, JqValue.From(length.AsDouble() - 1)) : JqValue.EmptyArray;
         }
 
-        return new string(reversed);
+        var reversed = (JqValue[])array.Elements.Clone();
+        System.Array.Reverse(reversed);
+        return run.NewArray(reversed);
     }
 }
 

@@ -166,28 +166,29 @@ internal sealed class ReduceNode : Node
         }
     }
 
+    /// <summary>The state is a value: between the turns only the place of the item is kept, as in jq.</summary>
     public override IEnumerable<PathPoint> Paths(Run run, Env env, PathPoint at)
     {
         foreach (var start in _initial.Paths(run, env, at))
         {
-            var state = start;
-            foreach (var value in _source.Stream(run, env, at.Value))
+            var state = start.Value;
+            foreach (var item in _source.Paths(run, env, start.With(at.Value)))
             {
-                foreach (var bound in _pattern.Bind(run, env, value, at.Value))
+                foreach (var bound in _pattern.Bind(run, env, item.Value, at.Value))
                 {
                     run.Step();
-                    var next = new PathPoint(null, JqValue.Null);
-                    foreach (var output in _update.Paths(run, bound, state))
+                    var next = JqValue.Null;
+                    foreach (var output in _update.Paths(run, bound, item.With(state)))
                     {
                         run.Step();
-                        next = output;
+                        next = output.Value;
                     }
 
                     state = next;
                 }
             }
 
-            yield return state;
+            yield return start.With(state);
         }
     }
 
@@ -242,18 +243,18 @@ internal sealed class ForeachNode(Node source, Destructuring pattern, Node initi
     {
         foreach (var start in initial.Paths(run, env, at))
         {
-            var state = start;
-            foreach (var value in source.Stream(run, env, at.Value))
+            var state = start.Value;
+            foreach (var item in source.Paths(run, env, start.With(at.Value)))
             {
-                foreach (var bound in pattern.Bind(run, env, value, at.Value))
+                foreach (var bound in pattern.Bind(run, env, item.Value, at.Value))
                 {
                     run.Step();
-                    var before = state;
-                    state = new PathPoint(null, JqValue.Null);
+                    var before = item.With(state);
+                    state = JqValue.Null;
                     foreach (var next in update.Paths(run, bound, before))
                     {
                         run.Step();
-                        state = next;
+                        state = next.Value;
                         foreach (var output in extract.Paths(run, bound, next))
                         {
                             yield return output;

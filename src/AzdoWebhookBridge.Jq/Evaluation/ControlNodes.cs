@@ -339,7 +339,7 @@ internal sealed class TryNode : Node
             yield break;
         }
 
-        foreach (var point in _handler.Paths(run, env, new PathPoint(null, error.Value, Broken: true)))
+        foreach (var point in _handler.Paths(run, env, at.With(error.Value)))
         {
             yield return point;
         }

@@ -52,8 +52,7 @@ internal abstract class Node
     {
         foreach (var value in Stream(run, env, at.Value))
         {
-            var same = ReferenceEquals(value, at.Value) || (value.Kind <= JqKind.True && value.Kind == at.Value.Kind);
-            yield return same ? at : new PathPoint(null, value, Broken: true);
+            yield return at.With(value);
         }
     }
 
@@ -97,9 +96,31 @@ internal abstract class StreamNode : Node
     public override JqValue? Eval(Run run, Env env, JqValue input) => FirstOfStream(run, env, input);
 }
 
-/// <summary>A place in the input of <c>path(...)</c>: the keys that lead there and the value found.</summary>
-internal readonly record struct PathPoint(PathLink? Link, JqValue Value, bool Broken = false)
+/// <summary>
+/// A place in the input of <c>path(...)</c>: the keys that led to the last place, the value found there, and the value that
+/// the expression has reached since. Only while both are the same one is it a path.
+/// </summary>
+internal readonly record struct PathPoint
 {
+    private readonly JqValue _found;
+
+    public PathPoint(PathLink? link, JqValue found)
+    {
+        Link = link;
+        _found = found;
+        Value = found;
+    }
+
+    public PathLink? Link { get; }
+
+    public JqValue Value { get; private init; }
+
+    public bool Broken =>
+        !ReferenceEquals(Value, _found) && (Value.Kind > JqKind.True || Value.Kind != _found.Kind);
+
+    /// <summary>The same place with another value at hand.</summary>
+    public PathPoint With(JqValue value) => this with { Value = value };
+
     public PathPoint Child(JqValue key, JqValue value) => new(new PathLink(Link, key), value);
 
     public JqValue ToValue(Run run)

@@ -349,14 +349,15 @@ internal static class PathOperations
     /// <summary>Start rounds down, end rounds up, negative counts from the end, all is cut to the length. nan is an open end.</summary>
     private static (int Start, int End) Range(ObjectValue slice, int count)
     {
-        var start = Bound(slice.Get("start"), 0, count, Math.Floor);
-        var end = Bound(slice.Get("end"), count, count, Math.Ceiling);
+        var start = Bound(slice, "start", 0, count, Math.Floor);
+        var end = Bound(slice, "end", count, count, Math.Ceiling);
         return (start, Math.Max(start, end));
     }
 
-    private static int Bound(JqValue bound, int open, int count, Func<double, double> round)
+    private static int Bound(ObjectValue slice, string name, int open, int count, Func<double, double> round)
     {
-        if (bound.IsNull || bound is NumberValue { Value: double.NaN })
+        var stated = slice.TryGet(name, out var bound);
+        if (stated && (bound.IsNull || bound is NumberValue { Value: double.NaN }))
         {
             return open;
         }

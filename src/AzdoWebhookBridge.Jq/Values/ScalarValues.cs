@@ -276,8 +276,14 @@ internal sealed class NumberValue : JqValue
         return plain ? Create(value) : new NumberValue(value, literal);
     }
 
+    /// <summary>There is no negative zero here, as in jq's decimal arithmetic: -0 has to be calculated or read.</summary>
     public NumberValue Negate()
     {
+        if (_value == 0)
+        {
+            return double.IsNegative(_value) ? _literal is null ? Create(0) : new NumberValue(0, _literal.TrimStart('-')) : this;
+        }
+
         if (_literal is null)
         {
             return Create(-_value);

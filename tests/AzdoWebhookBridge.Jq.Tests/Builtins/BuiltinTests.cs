@@ -49,6 +49,15 @@ public sealed class BuiltinTests
     [InlineData("12 | frexp, modf, significand, logb, trunc, exp10 == 1e12", "[0.75,4]", "[0,12]", "1.5", "3", "12", "true")]
     [InlineData("[1.5, 2.5, -2.5] | map(round), map(rint), map(nearbyint)", "[2,3,-3]", "[2,2,-2]", "[2,2,-2]")]
     [InlineData("5 | tgamma, (lgamma | . * 1e6 | floor), (lgamma_r | .[1]), (-2.5, -1.5 | lgamma_r | .[1])", "24", "3178053", "1", "-1", "1")]
+    [InlineData("[1,[]] | .[[]], indices([]), (.[1] | .[.], indices([]))", "[]", "[]", "[]", "[]")]
+    [InlineData("[-0, -0.0, -(0), (0 | -.), -1.50] | map(length), map(-.)", "[0,0.0,0,0,1.50]", "[0,0.0,0,0,1.50]")]
+    [InlineData("(\"-0\", \"-0.0\" | fromjson) | length, ., abs", "0", "-0", "-0", "0.0", "-0.0", "-0.0")]
+    [InlineData("[{key: \"a\", value: null, Value: 1}, {Key: \"b\", Value: 2}, {name: \"c\", v: 3}, {key: false, Name: \"d\", value: 4}] | from_entries", "{\"a\":null,\"b\":2,\"c\":null,\"d\":4}")]
+    [InlineData("{a: 1} | with_entries(.key += \"b\"), with_entries(empty)", "{\"ab\":1}", "{}")]
+    [InlineData("\"abab\" | sub(\"b\"; null), gsub(\"b\"; null), [gsub(\"a\"; null, \"x\")], [sub(\"(?<n>c)?a\"; .n, \"-\")]", "\"aab\"", "\"aa\"", "[\"bb\",\"xbxb\"]", "[\"bab\",\"-bab\"]")]
+    [InlineData("[0, -1, -2.5] | map(lgamma | . > 30), map(tgamma | isnan)", "[true,true,false]", "[false,true,false]")]
+    [InlineData("[-1, 0, -2.5] | map(modf)", "[[-0,-1],[0,0],[-0.5,-2]]")]
+    [InlineData("\"\" | reverse", "[]")]
     [InlineData("try ((1 | halt_error(\"x\")) ) catch .", "\"number (1) halt_error/1: number required\"")]
     public void Outputs_AreThoseOfJq(string program, params string[] expected) => JqAssert.Outputs(program, "null", expected);
 }

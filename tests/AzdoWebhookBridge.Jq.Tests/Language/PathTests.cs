@@ -9,6 +9,13 @@ public sealed class PathTests
     [InlineData("[3,4] | first = 0, (last |= . + 1), (nth(1) = 9)", "[0,4]", "[3,5]", "[3,9]")]
     [InlineData("[path(limit(2; .a, .b, .c)), path(skip(1; .a, .b)), path(nth(1; .a, .b))]", "[[\"a\"],[\"b\"],[\"b\"],[\"b\"]]")]
     [InlineData("{a: [5]} | [paths], [paths(type == \"number\")]", "[[\"a\"],[\"a\",0]]", "[[\"a\",0]]")]
+    [InlineData("{a: {a: 5}} | [path(until(type == \"number\"; .a))], [path(while(type == \"object\"; .a))], [limit(2; path(repeat(.a)))]", "[[\"a\",\"a\"]]", "[[],[\"a\"]]", "[[\"a\"],[\"a\"]]")]
+    [InlineData("[[3]] | (until(type == \"number\"; .[0])) |= . + 1", "[[4]]")]
+    [InlineData("{a: 1, b: 2} | [path(foreach (.a, .b) as $i (0; . + 1; $i))]", "[[\"a\"],[\"b\"]]")]
+    [InlineData("[[5],[6]] | (foreach .[] as $x (0; . + 1; select(. > 1) | $x | .[0])) |= . + 1", "[[5],[7]]")]
+    [InlineData("{a: [1]} | [path(reduce (1, 2) as $n (.a; .))], [path(reduce empty as $n (.; .b))], [path(foreach (1, 2) as $n (.a; .; .[$n]))]", "[[\"a\"]]", "[[]]", "[[\"a\",1],[\"a\",2]]")]
+    [InlineData("{a: {b: 1}} | try error(\"x\") catch [path(.)], [path(try error(\"x\") catch \"y\" | 1)]?", "[[]]")]
+    [InlineData("{a: true} | [path(.a | not | not)], [path(.b | null)]", "[[\"a\"]]", "[[\"b\"]]")]
     public void Path_IsGivenByBuiltins(string program, params string[] expected) => JqAssert.Outputs(program, "null", expected);
 
     [Theory]
@@ -61,5 +68,12 @@ public sealed class PathTests
     [InlineData("5 | {(.): 3}", "Cannot use number (5) as object key")]
     [InlineData("5 as [$x] | $x", "Cannot index number with number (0)")]
     [InlineData("5 as {a: $x} | $x", "Cannot index number with string (\"a\")")]
+    [InlineData("{a: {b: 1}} | path(reduce (\"a\", \"b\") as $k (.; .[$k]))", "Invalid path expression near attempt to access element \"b\" of {\"b\":1}")]
+    [InlineData("{a: {b: 1}} | path(reduce \"a\" as $k (.; .[$k]))", "Invalid path expression with result {\"b\":1}")]
+    [InlineData("{a: {b: 1}} | path(foreach (\"a\", \"b\") as $k (.; .[$k]))", "Invalid path expression near attempt to access element \"b\" of {\"b\":1}")]
+    [InlineData("[[1]] | path(foreach .[] as $x (.; .; .[0]))", "Invalid path expression near attempt to access element 0 of [[1]]")]
+    [InlineData("[1,2] | getpath([{start: 1}])", "Array/string slice indices must be integers")]
+    [InlineData("[1,2] | del(.[{end: 1}])", "Array/string slice indices must be integers")]
+    [InlineData("null | setpath([{start: 0}]; [1])", "Array/string slice indices must be integers")]
     public void Failure_IsNamed(string program, string message) => Assert.Equal(message, JqAssert.Fails(program).Message);
 }
