@@ -8,7 +8,7 @@ internal static class CollectionBuiltins
 {
     public static void Register(Registry registry)
     {
-        registry.Value("length", (_, input) => Length(input));
+        registry.Value("length", Length);
         registry.Value("keys", (run, input) => Keys(run, input, sorted: true));
         registry.Value("keys_unsorted", (run, input) => Keys(run, input, sorted: false));
         registry.Value("has", Has);
@@ -62,12 +62,12 @@ internal static class CollectionBuiltins
         return run.NewArrayOf(found);
     }
 
-    public static JqValue Length(JqValue input) => input switch
+    public static JqValue Length(Run run, JqValue input) => input switch
     {
         StringValue text => JqValue.From((long)text.CodePointCount),
         ArrayValue array => JqValue.From((long)array.Count),
         ObjectValue obj => JqValue.From((long)obj.Count),
-        NumberValue number => double.IsNegative(number.Value) ? number.Negate() : number,
+        NumberValue number => double.IsNegative(number.Value) ? Operators.Negate(run, number) : number,
         _ => input.IsNull ? JqValue.From(0L) : throw new JqRuntimeException($"{ErrorText.Describe(input)} has no length"),
     };
 
@@ -221,7 +221,7 @@ internal static class CollectionBuiltins
         var width = 0;
         foreach (var row in rows)
         {
-            width = (int)Math.Max(width, Math.Min(Length(row).AsDouble(), int.MaxValue));
+            width = (int)Math.Max(width, Math.Min(Length(run, row).AsDouble(), int.MaxValue));
         }
 
         // What is not an array goes unnoticed while nothing is read from it.

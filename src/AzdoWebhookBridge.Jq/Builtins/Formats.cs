@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using AzdoWebhookBridge.Jq.Evaluation;
 using AzdoWebhookBridge.Jq.Syntax;
@@ -114,21 +115,29 @@ internal static class Formats
 
     private static string EscapeUri(string text)
     {
-        var escaped = new StringBuilder(text.Length);
-        foreach (var octet in Encoding.UTF8.GetBytes(text))
+        var octets = Encoding.UTF8.GetBytes(text);
+        var kept = octets.Count(IsUnreserved);
+        return string.Create(kept + ((octets.Length - kept) * 3), octets, static (target, source) =>
         {
-            if (char.IsAsciiLetterOrDigit((char)octet) || octet is (byte)'-' or (byte)'_' or (byte)'.' or (byte)'~')
+            foreach (var octet in source)
             {
-                escaped.Append((char)octet);
+                if (IsUnreserved(octet))
+                {
+                    target[0] = (char)octet;
+                    target = target[1..];
+                }
+                else
+                {
+                    target[0] = '%';
+                    octet.TryFormat(target[1..], out _, "X2", CultureInfo.InvariantCulture);
+                    target = target[3..];
+                }
             }
-            else
-            {
-                escaped.Append('%').Append(Convert.ToHexString([octet]));
-            }
-        }
-
-        return escaped.ToString();
+        });
     }
+
+    private static bool IsUnreserved(byte octet) =>
+        char.IsAsciiLetterOrDigit((char)octet) || octet is (byte)'-' or (byte)'_' or (byte)'.' or (byte)'~';
 
     private static string UnescapeUri(string text)
     {

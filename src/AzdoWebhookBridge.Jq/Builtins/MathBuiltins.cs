@@ -18,9 +18,9 @@ internal static class MathBuiltins
         registry.Value("isnormal", (_, input) => JqValue.From(input is NumberValue number && double.IsNormal(number.Value)));
 
         // Negates what is below 0 in the order of all values, as in jq: null fails, a text comes back.
-        registry.Value("abs", (_, input) => input is NumberValue number
-            ? number.Value < 0 ? number.Negate() : number
-            : input.Kind < JqKind.Number ? Operators.Negate(input) : input);
+        registry.Value("abs", (run, input) => input is NumberValue number
+            ? number.Value < 0 ? Operators.Negate(run, number) : number
+            : input.Kind < JqKind.Number ? Operators.Negate(run, input) : input);
 
         Unary(registry, "floor", Math.Floor);
         Unary(registry, "ceil", Math.Ceiling);

@@ -1,3 +1,4 @@
+using System.Numerics;
 using AzdoWebhookBridge.Jq.Evaluation;
 using AzdoWebhookBridge.Jq.Values;
 
@@ -40,11 +41,16 @@ internal static class SortBuiltins
         // Comparing looks at what the keys weigh, each time.
         run.Walk(input);
         var pairs = new (JqValue? Key, JqValue Value)[elements.Length];
+        var heavy = 0L;
         for (var i = 0; i < pairs.Length; i++)
         {
             run.Step();
             pairs[i] = (key(elements[i]), elements[i]);
+            heavy += Math.Max(0, (pairs[i].Key?.Weight ?? 0) - 64);
         }
+
+        // Small keys are compared in no time; long literals and texts are not.
+        run.Steps((heavy >> 4) * BitOperations.Log2((uint)pairs.Length + 1));
 
         return StableSort.Sort(run, pairs, static (x, y) => CompareKeys(x.Key, y.Key));
     }
@@ -126,7 +132,7 @@ internal static class SortBuiltins
         if (input is not ArrayValue array)
         {
             // What has a length is indexed from its end, which fails unless the length is 0.
-            var length = CollectionBuiltins.Length(input);
+            var length = CollectionBuiltins.Length(run, input);
             return length.AsDouble() > 0 ? throw ErrorText.Index(input, JqValue.From(length.AsDouble() - 1)) : JqValue.EmptyArray;
         }
 

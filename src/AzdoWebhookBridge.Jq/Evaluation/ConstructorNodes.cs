@@ -67,6 +67,8 @@ internal sealed class ObjectNode : Node
         Run.EnsureStack();
         if (member == _keys.Length)
         {
+            // Each was copied member by member.
+            run.Steps(member);
             yield return soFar;
             yield break;
         }

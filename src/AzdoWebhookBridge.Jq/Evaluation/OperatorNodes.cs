@@ -198,14 +198,14 @@ internal sealed class NegateNode : Node
     public override JqValue? Eval(Run run, Env env, JqValue input)
     {
         var value = _operand.Eval(run, env, input);
-        return value is null ? null : Operators.Negate(value);
+        return value is null ? null : Operators.Negate(run, value);
     }
 
     public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)
     {
         foreach (var value in _operand.Stream(run, env, input))
         {
-            yield return Operators.Negate(value);
+            yield return Operators.Negate(run, value);
         }
     }
 }

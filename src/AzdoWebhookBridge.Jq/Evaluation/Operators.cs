@@ -115,9 +115,21 @@ internal static class Operators
         return NumberValue.Create((double)(dividend < 0 ? -remainder : remainder));
     }
 
-    public static JqValue Negate(JqValue value) => value is NumberValue number
-        ? number.Negate()
+    public static JqValue Negate(Run run, JqValue value) => value is NumberValue number
+        ? Negate(run, number)
         : throw new JqRuntimeException($"{ErrorText.Describe(value)} cannot be negated");
+
+    /// <summary>A literal is copied, and may be as long as the input.</summary>
+    public static NumberValue Negate(Run run, NumberValue number)
+    {
+        if (number.Weight > 256)
+        {
+            run.AllocateString(number.Weight);
+            run.Steps(number.Weight >> 6);
+        }
+
+        return number.Negate();
+    }
 
     public static JqValue Merge(Run run, ObjectValue left, ObjectValue right)
     {

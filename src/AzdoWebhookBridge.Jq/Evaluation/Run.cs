@@ -44,7 +44,12 @@ internal sealed class Run(JqLimits limits, TimeProvider time, CancellationToken 
         return run;
     }
 
-    public void End() => _idle = this;
+    public void End()
+    {
+        // What belongs to the caller is not kept.
+        Restart(JqLimits.Default, TimeProvider.System, CancellationToken.None);
+        _idle = this;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Step()

@@ -6,7 +6,7 @@ namespace AzdoWebhookBridge.Jq.Values;
 /// </summary>
 internal sealed class MemberName(string text)
 {
-    // An array of names that is remembered stays in memory.
+    // An array of names that is remembered stays in memory: few names, and short ones.
     private const int MaxRemembered = 64;
 
     private int _position;
@@ -40,7 +40,7 @@ internal sealed class MemberName(string text)
             return obj.ValueAt(position);
         }
 
-        if (names.Length <= MaxRemembered)
+        if (names.Length <= MaxRemembered && !ShapeTable.HasLong(names))
         {
             _absentFrom = names;
         }

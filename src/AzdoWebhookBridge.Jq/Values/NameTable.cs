@@ -12,7 +12,7 @@ namespace AzdoWebhookBridge.Jq.Values;
 internal static class NameTable
 {
     /// <summary>Longer names are not kept.</summary>
-    private const int MaxLength = 64;
+    public const int MaxLength = 64;
     private const int GroupBits = 10;
     private const int GroupSize = 4;
 

@@ -235,6 +235,7 @@ internal sealed class MemberSlots
 
     public void Append(string key, JqValue value)
     {
+        _owner.Steps(2);
         _owner.Allocate(EntryBytes);
         Values.Append(value);
         _index.Add(key, _keys.Count);

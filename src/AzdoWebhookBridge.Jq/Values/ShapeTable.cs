@@ -30,12 +30,26 @@ internal static class ShapeTable
     /// <param name="names">Distinct, and never written again.</param>
     public static void Keep(uint hash, string[] names)
     {
-        if (names.Length <= MaxNames)
+        if (names.Length <= MaxNames && !HasLong(names))
         {
             var group = Group(hash);
             group[..^1].CopyTo(group[1..]);
             group[0] = names;
         }
+    }
+
+    /// <summary>Whether a name is one that the table of names does not share: the array would never be found, and be as large as it likes.</summary>
+    public static bool HasLong(string[] names)
+    {
+        foreach (var name in names)
+        {
+            if (name.Length > NameTable.MaxLength)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static bool AreSame(string[] known, ReadOnlySpan<string> names)

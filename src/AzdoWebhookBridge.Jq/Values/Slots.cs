@@ -43,6 +43,7 @@ internal sealed class Slots
 
     public void Append(params ReadOnlySpan<JqValue> items)
     {
+        _owner.Steps(2);
         _owner.Allocate(VersionBytes);
         if (Used + items.Length > _items.Length)
         {
@@ -63,6 +64,7 @@ internal sealed class Slots
 
     public void Replace(int index, JqValue item)
     {
+        _owner.Steps(2);
         _owner.Allocate(VersionBytes + 32);
         _overwritten.Add((index, _items[index]));
         _items[index] = item;
