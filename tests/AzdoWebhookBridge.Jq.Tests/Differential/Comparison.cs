@@ -10,7 +10,7 @@ internal sealed class Comparison
 
     private readonly string _version;
     private readonly string _title;
-    private readonly Dictionary<VersionRule, int> _excused = [];
+    private readonly Dictionary<VersionRule, List<Pair>> _explained = [];
     private readonly List<Pair> _unexplained = [];
 
     private Comparison(string version, string title)
@@ -18,6 +18,12 @@ internal sealed class Comparison
         _version = version;
         _title = title;
     }
+
+    /// <summary>The pairs that differ, by the rule that explains them.</summary>
+    public IReadOnlyDictionary<VersionRule, List<Pair>> Explained => _explained;
+
+    /// <summary>The pairs that differ and that no rule explains.</summary>
+    public IReadOnlyList<Pair> Unexplained => _unexplained;
 
     /// <summary>Pairs that both sides answered.</summary>
     public int Pairs { get; private set; }
@@ -72,10 +78,12 @@ internal sealed class Comparison
     /// <param name="share">The largest share of the pairs that one rule may explain.</param>
     public void AssertExplained(double share)
     {
-        Assert.True(_unexplained.Count == 0, $"{_title}\n{_unexplained.Count} of {Pairs} pairs differ from jq {_version}; the first:\n\n{string.Join("\n", Shortest())}");
-        foreach (var (rule, count) in _excused)
+        Assert.True(_unexplained.Count == 0, $"{_title}\n{_unexplained.Count} of {Pairs} pairs differ from jq {_version}; the first:\n\n{string.Join("\n", Shortest(_unexplained))}");
+        foreach (var (rule, pairs) in _explained)
         {
-            Assert.True(count <= share * Pairs, $"The rule \"{rule.Name}\" explains {count} of {Pairs} pairs: too many to be an exception.");
+            Assert.True(
+                pairs.Count <= share * Pairs,
+                $"{_title}\nThe rule \"{rule.Name}\" explains {pairs.Count} of {Pairs} pairs, too many to be an exception; the first:\n\n{string.Join("\n", Shortest(pairs))}");
         }
     }
 
@@ -83,9 +91,9 @@ internal sealed class Comparison
     {
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"jq {_version}: {Pairs} pairs, {OtherWords} in other words, {Unanswered} not answered, {_unexplained.Count} unexplained ({_title})");
-        foreach (var (rule, count) in _excused.OrderByDescending(entry => entry.Value))
+        foreach (var (rule, pairs) in _explained.OrderByDescending(entry => entry.Value.Count))
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"  {count,5} {rule.Name}{(rule.Ours ? " (ours, to be repaired)" : string.Empty)}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"  {pairs.Count,5} {rule.Name}{(rule.Ours ? " (ours, to be repaired)" : string.Empty)}");
         }
 
         return text.ToString();
@@ -111,7 +119,12 @@ internal sealed class Comparison
         }
         else if (VersionRules.For(pair) is { } rule)
         {
-            _excused[rule] = _excused.GetValueOrDefault(rule) + 1;
+            if (!_explained.TryGetValue(rule, out var pairs))
+            {
+                _explained[rule] = pairs = [];
+            }
+
+            pairs.Add(pair);
         }
         else
         {
@@ -119,7 +132,7 @@ internal sealed class Comparison
         }
     }
 
-    private IEnumerable<Pair> Shortest() =>
-        _unexplained.GroupBy(pair => pair.Program).Select(group => group.MinBy(pair => pair.Input.Length)!)
+    private static IEnumerable<Pair> Shortest(IEnumerable<Pair> pairs) =>
+        pairs.GroupBy(pair => pair.Program).Select(group => group.MinBy(pair => pair.Input.Length)!)
             .OrderBy(pair => pair.Program.Length).Take(Shown);
 }

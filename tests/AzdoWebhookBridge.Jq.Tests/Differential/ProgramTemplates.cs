@@ -432,7 +432,6 @@ internal static class ProgramTemplates
         X 10 def f: <X>; f
         X 10 def f(g): <X>|g; f(<X>)
         X 10 . as [$v, {b: $w}] | [$v, $w]
-        X 10 input_line_number
         X 10 splits("a")?
         X 10 (<X>) | error? // 1
         X 0 [<X:2>, <X:2>]|.[0]
