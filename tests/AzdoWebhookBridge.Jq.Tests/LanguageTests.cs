@@ -32,7 +32,7 @@ public sealed class LanguageTests
     [InlineData("\"\\uFFFD\" < \"😀\"", "null", "true")]
     [InlineData("nan == nan, nan < nan, ([nan] | sort), ([nan, 1] | min)", "null", "false", "true", "[null]", "null")]
     [InlineData("true and (true, false), false or (false, true), (false and error)", "null", "true", "false", "false", "true", "false")]
-    [InlineData("[.[] // 1], (empty // 2), (error(\"x\") // 3)", "[null,false,4]", "[4]", "2", "3")]
+    [InlineData("[.[] // 1], (empty // 2), (error(\"x\")? // 3)", "[null,false,4]", "[4]", "2", "3")]
     [InlineData("1 // 2 // 3, (null // null // 3)", "null", "1", "3")]
     [InlineData("if (true, false) then 1 elif true then 2 else 3 end, if false then 1 end", "0", "1", "2", "0")]
     [InlineData("try error({a:1}) catch .a, [.[] | try error catch .], (try error(null) catch .)", "[1]", "1", "[1]", "null")]

@@ -269,7 +269,7 @@ internal sealed class LogicNode : Node
     }
 }
 
-/// <summary><c>a // b</c>: the truthy outputs of a, or those of b when there are none. Errors in a count as no output.</summary>
+/// <summary><c>a // b</c>: the truthy outputs of a, or those of b when there are none. An error in a stays an error.</summary>
 internal sealed class AlternativeNode : Node
 {
     private readonly Node _left;
@@ -305,7 +305,7 @@ internal sealed class AlternativeNode : Node
     public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)
     {
         var any = false;
-        foreach (var value in GuardedStream.Of(run, _left.Stream(run, env, input), null))
+        foreach (var value in _left.Stream(run, env, input))
         {
             if (value.IsTruthy)
             {
@@ -328,7 +328,7 @@ internal sealed class AlternativeNode : Node
     public override IEnumerable<PathPoint> Paths(Run run, Env env, PathPoint at)
     {
         var any = false;
-        foreach (var point in GuardedStream.Of(run, _left.Paths(run, env, at), null))
+        foreach (var point in _left.Paths(run, env, at))
         {
             if (point.Value.IsTruthy)
             {
@@ -348,20 +348,8 @@ internal sealed class AlternativeNode : Node
         }
     }
 
-    private JqValue? Left(Run run, Env env, JqValue input)
-    {
-        var depth = run.Depth;
-        try
-        {
-            return _left.Eval(run, env, input) is { IsTruthy: true } value ? value : null;
-        }
-        catch (JqRuntimeException exception) when (exception is not HaltException)
-        {
-            run.Depth = depth;
-            run.ErrorCaught();
-            return null;
-        }
-    }
+    private JqValue? Left(Run run, Env env, JqValue input) =>
+        _left.Eval(run, env, input) is { IsTruthy: true } value ? value : null;
 }
 
 /// <summary>Enumerates until an error of the source, which it swallows or hands over. Errors of the consumer pass by.</summary>

@@ -9,7 +9,7 @@ public sealed class GrammarTests
     [InlineData("[-4 as $n | 5, $n]", "[5,-4]")]
     [InlineData("\"a\" + \"b\" as $s | $s + \"-\", \"c\"", "\"ab-\"", "\"c\"")]
     [InlineData("null // 7 as $n | $n", "7")]
-    [InlineData("try error(\"no\") // 8 as $n | $n", "8")]
+    [InlineData("(try error(\"no\")) // 8 as $n | $n", "8")]
     public void Binding_TakesTheWholeExpression(string program, params string[] expected) => JqAssert.Outputs(program, "null", expected);
 
     [Theory]
