@@ -34,8 +34,6 @@ internal sealed class Comparison
     /// <summary>Pairs of programs that this version does not compile, or does not come back from.</summary>
     public int Unanswered { get; private set; }
 
-    public HashSet<string> UnansweredPrograms { get; } = [];
-
     /// <summary>Compares each program on its inputs.</summary>
     /// <param name="title">How to make the same programs again: printed with a difference.</param>
     public static Comparison Run(Oracle oracle, string title, IEnumerable<(JqProgram Program, IReadOnlyList<int> Inputs)> programs, IReadOnlyList<string> inputs)
@@ -106,7 +104,6 @@ internal sealed class Comparison
         if (pair.Theirs is null)
         {
             Unanswered++;
-            UnansweredPrograms.Add(pair.Program);
             return;
         }
 

@@ -67,7 +67,7 @@ public sealed class GeneratedProgramTests(ITestOutputHelper log)
         return comparison;
     }
 
-    private static JqProgram? TryCompile(string program)
+    internal static JqProgram? TryCompile(string program)
     {
         try
         {

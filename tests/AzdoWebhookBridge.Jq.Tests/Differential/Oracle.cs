@@ -7,7 +7,7 @@ namespace AzdoWebhookBridge.Jq.Tests.Differential;
 /// <summary>A jq by another author, run as a process.</summary>
 internal abstract class Oracle : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     public static string Folder { get; } = Path.Combine(RepositoryFolder(), "tests", "AzdoWebhookBridge.Jq.Tests", "Differential", "oracle");
 
@@ -149,11 +149,21 @@ internal sealed class WasmOracle(string version) : Oracle
             _process.BeginErrorReadLine();
         }
 
-        _process.StandardInput.WriteLine(JsonSerializer.Serialize(new { program, input }));
-        _process.StandardInput.Flush();
-        var line = _process.StandardOutput.ReadLine();
+        string? line;
+        try
+        {
+            _process.StandardInput.WriteLine(JsonSerializer.Serialize(new { program, input }));
+            _process.StandardInput.Flush();
+            line = _process.StandardOutput.ReadLine();
+        }
+        catch (IOException)
+        {
+            line = null;
+        }
+
         if (line is null)
         {
+            // A program took the whole process with it.
             Stop();
             return null;
         }

@@ -16,7 +16,7 @@ internal static partial class VersionRules
     /// <summary>The rules in the order in which they are asked: the first that covers a pair explains it.</summary>
     private static readonly VersionRule[] Table =
     [
-        new("negative count", Before18, pair => Has(pair, @"\b(limit|skip|nth)\(") && pair.Ours.Error?.Contains("negative", StringComparison.Ordinal) == true,
+        new("negative count", Before18, pair => Has(pair, @"\b(limit|skip|nth)\(-") || pair.Ours.Error?.Contains("negative count", StringComparison.Ordinal) == true,
             "Since 1.8 limit, skip and nth refuse a negative count; before, limit then passed all outputs on."),
         new("trimming what is no string", Before18, pair => Has(pair, @"\b[lr]trimstr\("),
             "Since 1.8 ltrimstr and rtrimstr refuse what is no string; before, they passed their input on."),
@@ -32,6 +32,10 @@ internal static partial class VersionRules
             "Since 1.8 a string times 0 is the empty string and the number rounds down; before, below 1 it was null and else rounded up."),
         new("times from wrong arrays", Before18, pair => Has(pair, Dates) && pair.Theirs!.Error?.Contains("requires", StringComparison.Ordinal) == true,
             "Since 1.8 a broken down time may be short; before, it needed all its parts."),
+        new("errors caught twice", Before17, pair => Has(pair, @"\b(try|catch|error)\b"),
+            "In 1.6 what is caught is searched for a mark of break, and raised again when it is no object."),
+        new("nth of too few", Before17, pair => Has(pair, @"\bnth\("),
+            "In 1.6 nth(n; f) gives the last output of f when there are too few."),
         new("limit to nothing", Before17, pair => Has(pair, @"\blimit\(0;"),
             "In 1.6 limit(0; f) evaluates f once."),
         new("try catches too much", Before17, pair => Has(pair, @"\btry\b|\?|\b(first|any|all|isempty|IN)\b") && pair.Ours.Error is not null && pair.Theirs!.Error is null,
@@ -109,10 +113,10 @@ internal static partial class VersionRules
     [GeneratedRegex(@"(?<![\d.eE])-0(?![\d.])")]
     private static partial Regex Zero();
 
-    [GeneratedRegex(@"\b(trimstr|skip|add)\(|\b(abs|toboolean|have_decnum)\b")]
+    [GeneratedRegex(@"\b(trimstr|skip|add)\(|\b(abs|toboolean|have_decnum|have_literal_numbers|[lr]?trim)\b|: 1 \|")]
     private static partial Regex NewSince17();
 
-    [GeneratedRegex(@"\b(trimstr|skip|add|pick)\(|\b(abs|toboolean|[lr]?trim|have_literal_numbers|exp10|significand|input_line_number|strptime|strftime)\b|@base32d|\$__loc__")]
+    [GeneratedRegex(@"\b(trimstr|skip|add|pick)\(|\b(abs|toboolean|[lr]?trim|have_literal_numbers|exp10|significand|input_line_number|strptime|strftime)\b|@base32d|\$__loc__|\bscan\([^()]*;|\bthen\b(?!.*\belse\b)|\.\.\.|: 1 \||\{\w+: [^{}]*\?\}")]
     private static partial Regex NewSince16();
 
     [GeneratedRegex(@"\bg?sub\(.*""(|[ax]\*|\$|\^|\\\\b)""|\brepeat\b")]
