@@ -7,7 +7,7 @@ namespace AzdoWebhookBridge.Jq.Tests.Differential;
 /// <summary>A jq by another author, run as a process.</summary>
 internal abstract class Oracle : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     public static string Folder { get; } = Path.Combine(RepositoryFolder(), "tests", "AzdoWebhookBridge.Jq.Tests", "Differential", "oracle");
 
