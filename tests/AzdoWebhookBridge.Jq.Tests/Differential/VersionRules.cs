@@ -112,9 +112,9 @@ internal static partial class VersionRules
     [GeneratedRegex(@"\b(trimstr|skip|add)\(|\b(abs|toboolean|have_decnum|have_literal_numbers|[lr]?trim)\b|: 1 \|")]
     private static partial Regex NewSince17();
 
-    [GeneratedRegex(@"\b(trimstr|skip|add|pick)\(|\b(abs|toboolean|[lr]?trim|have_literal_numbers|exp10|significand|input_line_number|strptime|strftime)\b|@base32d|\$__loc__|\bscan\([^()]*;|\bthen\b(?!.*\belse\b)|\.\.\.|: 1 \||\{\w+: [^{}]*\?\}")]
+    [GeneratedRegex(@"\b(trimstr|skip|add|pick)\(|\b(abs|toboolean|[lr]?trim|have_literal_numbers|exp10|significand|input_line_number)\b|@base32d|\$__loc__|\bscan\([^()]*;|\bthen\b(?!.*\belse\b)|\.\.\.|: 1 \||\{\w+: [^{}]*\?\}")]
     private static partial Regex NewSince16();
 
-    [GeneratedRegex(@"\bg?sub\(.*""(|[ax]\*|\$|\^|\\\\b)""|\brepeat\b")]
+    [GeneratedRegex(@"\bg?sub\(""(|[ax]\*|\$|\^|\\\\b)""|\brepeat\b")]
     private static partial Regex EndlessIn16();
 }
