@@ -12,24 +12,27 @@ internal sealed record Subject(int Id, string Program, IReadOnlyList<int> Inputs
 /// </summary>
 internal static class Bundle
 {
-    private const int ProgramsEach = 150;
+    // As many as a jq answers at once without running out of memory as WebAssembly.
+    private const int PairsEach = 1500;
 
     /// <summary>The answers of an oracle by program and input; a program that it does not compile, or dies of, has none.</summary>
     public static Dictionary<(int Program, int Input), Outcome> Ask(Oracle oracle, IReadOnlyList<Subject> subjects, IReadOnlyList<string> inputs)
     {
-        var document = "[" + string.Join(",", inputs) + "]";
         var answers = new Dictionary<(int, int), Outcome>();
-        foreach (var chunk in subjects.Chunk(ProgramsEach))
+        for (var from = 0; from < subjects.Count;)
         {
-            Ask(oracle, chunk, document, answers);
+            var pairs = 0;
+            var chunk = subjects.Skip(from).TakeWhile(subject => (pairs += subject.Inputs.Count) <= PairsEach).ToArray();
+            Ask(oracle, chunk, inputs, answers);
+            from += chunk.Length;
         }
 
         return answers;
     }
 
-    private static void Ask(Oracle oracle, ReadOnlySpan<Subject> subjects, string document, Dictionary<(int, int), Outcome> answers)
+    private static void Ask(Oracle oracle, ReadOnlySpan<Subject> subjects, IReadOnlyList<string> inputs, Dictionary<(int, int), Outcome> answers)
     {
-        var output = oracle.Run(Text(subjects), document);
+        var output = oracle.Run(Text(subjects), Document(subjects, inputs));
         if (output is not null)
         {
             Read(output, answers);
@@ -37,8 +40,8 @@ internal static class Bundle
         else if (subjects.Length > 1)
         {
             var half = subjects.Length / 2;
-            Ask(oracle, subjects[..half], document, answers);
-            Ask(oracle, subjects[half..], document, answers);
+            Ask(oracle, subjects[..half], inputs, answers);
+            Ask(oracle, subjects[half..], inputs, answers);
         }
     }
 
@@ -48,10 +51,22 @@ internal static class Bundle
         foreach (var subject in subjects)
         {
             text.Append(text.Length == 0 ? string.Empty : ",\n");
-            text.Append($"(({string.Join(",", subject.Inputs)}) as $in|[{subject.Id},$in,[.[$in]|try(({subject.Program}\n)|{{o:.}})catch{{e:.}}]])");
+            text.Append($"(({string.Join(",", subject.Inputs)}) as $in|[{subject.Id},$in,[.[$in|tostring]|try(({subject.Program}\n)|{{o:.}})catch{{e:.}}]])");
         }
 
         return text.ToString();
+    }
+
+    // Only the inputs of these programs, by their index as a name.
+    private static string Document(ReadOnlySpan<Subject> subjects, IReadOnlyList<string> inputs)
+    {
+        var used = new SortedSet<int>();
+        foreach (var subject in subjects)
+        {
+            used.UnionWith(subject.Inputs);
+        }
+
+        return "{" + string.Join(",", used.Select(index => $"\"{index}\":{inputs[index]}")) + "}";
     }
 
     private static void Read(string output, Dictionary<(int, int), Outcome> answers)

@@ -7,12 +7,24 @@ namespace AzdoWebhookBridge.Jq.Tests.Differential;
 /// <summary>A jq by another author, run as a process.</summary>
 internal abstract class Oracle : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     public static string Folder { get; } = Path.Combine(RepositoryFolder(), "tests", "AzdoWebhookBridge.Jq.Tests", "Differential", "oracle");
 
+    /// <summary>The version that the operating system's package brings.</summary>
+    public const string CommandVersion = "1.6";
+
     /// <summary>The version whose answers these are, for example 1.8.2.</summary>
     public abstract string Version { get; }
+
+    public static bool Available(string version) =>
+        version == CommandVersion ? CommandOracle.Find() is { Version: CommandVersion } : WasmOracle.Installed(version);
+
+    public static Oracle Open(string version) =>
+        version == CommandVersion ? CommandOracle.Find()! : new WasmOracle(version);
+
+    /// <summary>Whether the program compiles: it is not run.</summary>
+    public bool Compiles(string program) => Run($"empty | ({program}\n)", "null") is not null;
 
     /// <summary>The standard output of one program on one input, or null when it does not compile, crashes or hangs.</summary>
     public string? Run(string program, string input)
@@ -47,6 +59,10 @@ internal abstract class Oracle : IDisposable
         return start;
     }
 
+    protected static string? OnPath(string command) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator)
+            .Select(folder => Path.Combine(folder, command)).FirstOrDefault(File.Exists);
+
     private static string RepositoryFolder()
     {
         var folder = AppContext.BaseDirectory;
@@ -62,7 +78,7 @@ internal abstract class Oracle : IDisposable
 /// <summary>The command of the operating system's package, a process per program.</summary>
 internal sealed class CommandOracle(string path, string version) : Oracle
 {
-    private readonly string _program = Path.GetTempFileName();
+    private readonly string _program = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
     private Process? _process;
 
     public override string Version => version;
@@ -70,8 +86,7 @@ internal sealed class CommandOracle(string path, string version) : Oracle
     /// <summary>The first jq on the path, with its version; null when there is none.</summary>
     public static CommandOracle? Find()
     {
-        var path = (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator)
-            .Select(folder => Path.Combine(folder, "jq")).FirstOrDefault(File.Exists);
+        var path = OnPath("jq");
         if (path is null)
         {
             return null;
@@ -120,7 +135,8 @@ internal sealed class WasmOracle(string version) : Oracle
 
     public override string Version => version;
 
-    public static bool Installed(string version) => Directory.Exists(Path.Combine(Folder, "node_modules", "jq-" + version));
+    public static bool Installed(string version) =>
+        Directory.Exists(Path.Combine(Folder, "node_modules", "jq-" + version)) && OnPath("node") is not null;
 
     public override void Dispose() => Stop();
 
@@ -133,11 +149,21 @@ internal sealed class WasmOracle(string version) : Oracle
             _process.BeginErrorReadLine();
         }
 
-        _process.StandardInput.WriteLine(JsonSerializer.Serialize(new { program, input }));
-        _process.StandardInput.Flush();
-        var line = _process.StandardOutput.ReadLine();
+        string? line;
+        try
+        {
+            _process.StandardInput.WriteLine(JsonSerializer.Serialize(new { program, input }));
+            _process.StandardInput.Flush();
+            line = _process.StandardOutput.ReadLine();
+        }
+        catch (IOException)
+        {
+            line = null;
+        }
+
         if (line is null)
         {
+            // A program took the whole process with it.
             Stop();
             return null;
         }

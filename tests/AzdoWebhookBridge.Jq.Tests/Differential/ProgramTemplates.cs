@@ -98,8 +98,6 @@ internal static class ProgramTemplates
         S 0 <S>|@text
         S 0 <S>|@base64
         S 0 <S>|@base64d
-        S 0 <S>|@base32
-        S 0 <S>|@base32|@base32d
         S 0 <S>|@uri
         S 0 <S>|@html
         S 0 <S>|@sh
@@ -109,7 +107,7 @@ internal static class ProgramTemplates
         S 0 <A>|@tsv
         S 0 <A>|@sh
         S 0 <N>|todate
-        S 0 <N>|strftime("%Y-%m-%d %H:%M:%S %j %a %b %Z")
+        S 0 <N>|strftime("%Y-%m-%d %H:%M:%S %j %a %b")
         S 0 <D>|strptime("%Y-%m-%dT%H:%M:%SZ")|todate
         S 0 <N>|gmtime|mktime|tostring
         S 0 <D>|sub("T.*"; "")|strptime("%Y-%m-%d")|strftime("%A, %B %d, %Y")
@@ -176,7 +174,6 @@ internal static class ProgramTemplates
         A 10 [<F>|recurse(. + 1; . < 4)]
         A 10 [paths]
         A 10 [paths(type == "number")]
-        A 10 [<X>|leaf_paths]
         A 10 [path(<P>)]
         A 10 [path(..)]
         A 10 [getpath(<L>)]
@@ -202,7 +199,6 @@ internal static class ProgramTemplates
         A 0 <D>|strptime("%Y-%m-%dT%H:%M:%SZ")
         A 0 <X>|tojson|fromjson|[.]
         A 0 <X>|[., 1]|tojson|fromjson
-        A 0 <X>|toarray
         A 10 [foreach <A:10>[] as $v (0; . + 1; [., $v])]
         A 10 [foreach .[]? as $v (<X>; <X>; <X>)]
         A 10 [foreach range(<F>) as $v (<N>; . + $v)]
@@ -238,7 +234,6 @@ internal static class ProgramTemplates
         A 10 [env|type]
         A 10 [@text, @json]
         A 10 [nth(<F>; <A:10>[])]
-        A 10 [<X>|isvalid(<X>)]
         A 10 [getpath(["a", "b"], ["resource", "id"])?]
         A 0 <X>|[splits(", *"; "g")]
         A 0 <A>|[.[]|tojson]
@@ -437,7 +432,6 @@ internal static class ProgramTemplates
         X 10 def f: <X>; f
         X 10 def f(g): <X>|g; f(<X>)
         X 10 . as [$v, {b: $w}] | [$v, $w]
-        X 10 input_line_number
         X 10 splits("a")?
         X 10 (<X>) | error? // 1
         X 0 [<X:2>, <X:2>]|.[0]
