@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace AzdoWebhookBridge.Jq.Tests.Fuzzing;
@@ -18,6 +19,8 @@ internal sealed record FuzzCase(string Program, byte[] Input)
         AllocatedBytes = 1024 * 1024,
         RegexTimeout = TimeSpan.FromMilliseconds(20),
     };
+
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public bool SingleQuotes { get; init; }
 
@@ -39,7 +42,7 @@ internal sealed record FuzzCase(string Program, byte[] Input)
         {
             SingleQuotes = dice.OneIn(8),
             MaxDepth = dice.OneIn(4) ? JqValue.MaxNesting : 256,
-            Limits = dice.OneIn(1_000) ? JqLimits.Default : dice.OneIn(16) ? Tight with { Nesting = 20, Depth = 1_000 } : Tight,
+            Limits = dice.OneIn(20_000) ? JqLimits.Default : dice.OneIn(16) ? Tight with { Nesting = 20, Depth = 1_000 } : Tight,
             Together = dice.OneIn(50),
             AsText = dice.OneIn(16),
         };
@@ -47,11 +50,11 @@ internal sealed record FuzzCase(string Program, byte[] Input)
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"program {Show(Program)} quotes {SingleQuotes} depth {MaxDepth} default limits {Limits == JqLimits.Default} as text {AsText} input {Show(Encoding.UTF8.GetString(Input))} hex {Convert.ToHexString(Input.AsSpan(0, Math.Min(200, Input.Length)))}");
+        $"program {Show(Program)} quotes {SingleQuotes} depth {MaxDepth} default limits {Limits == JqLimits.Default} as text {AsText} input {Show(Encoding.UTF8.GetString(Input))}");
 
     private static string Show(string text)
     {
-        var quoted = JsonSerializer.Serialize(text);
-        return quoted.Length <= 4_000 ? quoted : $"{quoted[..2_000]} ... {quoted[^500..]} ({text.Length} characters)";
+        var quoted = JsonSerializer.Serialize(text, Readable);
+        return quoted.Length <= 1_000 ? quoted : $"{quoted[..500]} ... {quoted[^200..]} ({text.Length} characters)";
     }
 }

@@ -96,5 +96,5 @@ internal sealed class Fuzzer(long seed)
     }
 
     private void Fail(long index, string failure) =>
-        _failures.Add($"seed {seed} case {index}: {(failure.Length > 4_000 ? failure[..4_000] : failure)}\n{FuzzCase.Create(seed, index)}\n");
+        _failures.Add($"seed {seed} case {index}: {(failure.Length > 1_500 ? failure[..1_500] : failure)}\n{FuzzCase.Create(seed, index)}\n");
 }

@@ -5,7 +5,7 @@ namespace AzdoWebhookBridge.Jq.Tests.Fuzzing;
 /// <summary>JSON texts with something changed: their bytes, their parts, their depth.</summary>
 internal static class JsonMutations
 {
-    private const int MaxLength = 60_000;
+    private const int MaxLength = 30_000;
 
     private static readonly string[] Parts =
     [
@@ -32,12 +32,12 @@ internal static class JsonMutations
             case 4:
                 text = $"{{\"a\":{dice.Pick(FuzzCorpus.Inputs)},\"b\":{text},\"c\":{dice.Pick(Parts)}}}";
                 break;
-            case 5 when dice.OneIn(12):
+            case 5 when dice.OneIn(25):
                 var (open, close) = dice.OneIn(2) ? ("[", "]") : ("{\"a\":", "}");
-                var times = dice.Repeat("x", MaxLength / 6).Length;
+                var times = dice.Repeat("x", MaxLength / 3).Length;
                 text = string.Concat(Enumerable.Repeat(open, times)) + text + string.Concat(Enumerable.Repeat(close, times - dice.Next(2)));
                 break;
-            case 6 when dice.OneIn(4):
+            case 6 when dice.OneIn(25):
                 text = $"[{dice.Repeat(text + ",", MaxLength)}{dice.Pick(Parts)}]";
                 break;
             default:

@@ -47,7 +47,7 @@ internal static class ProgramMutations
             text = Characters(dice, text);
         }
 
-        if (dice.OneIn(400))
+        if (dice.OneIn(1_000))
         {
             var (open, close) = dice.Pick(Nests);
             var times = dice.Repeat("x", Math.Max(1, (MaxLength - text.Length) / (open.Length + close.Length))).Length;
