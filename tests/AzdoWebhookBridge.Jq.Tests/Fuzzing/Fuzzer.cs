@@ -29,7 +29,7 @@ internal sealed class Fuzzer(long seed)
         for (var start = from; start < from + count && _failures.Count < MaxFailures; start += BatchSize)
         {
             // Should the process die, this tells where to look.
-            File.WriteAllText(_progressFile, string.Create(CultureInfo.InvariantCulture, $"seed {seed} from case {start}\n"));
+            File.WriteAllLines(_progressFile, [string.Create(CultureInfo.InvariantCulture, $"seed {seed} from case {start}"), .. _failures]);
             if (!RunBatch(start, Math.Min(start + BatchSize, from + count)))
             {
                 break;
