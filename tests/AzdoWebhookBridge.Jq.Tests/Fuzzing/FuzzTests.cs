@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using Xunit.Abstractions;
 
 namespace AzdoWebhookBridge.Jq.Tests.Fuzzing;
@@ -30,6 +31,30 @@ public sealed class FuzzTests(ITestOutputHelper output)
         output.WriteLine(Report(seed, soak ?? ShortForm, started));
 
         Assert.True(failures.Count == 0, string.Join('\n', failures));
+    }
+
+    /// <summary>What a mutation found once, in its shortest form.</summary>
+    [Theory]
+    [InlineData(".[empty:error(\"x\")]?", "null")]
+    [InlineData(".[error(\"from\"):error(\"to\")]", "[0,1,2]")]
+    [InlineData("gsub(empty; .; error(\"flags\"))", "\"a\"")]
+    [InlineData("test(empty; error(\"flags\"))", "\"a\"")]
+    [InlineData("test(error(\"pattern\"); empty)", "\"a\"")]
+    [InlineData("split(empty; error(\"flags\"))", "\"a\"")]
+    [InlineData(".", "20201e999999999")]
+    public void WhatFailedOnce_KeepsThePromises(string program, string input) =>
+        Assert.Null(FuzzChecks.Check(new FuzzCase(program, Encoding.UTF8.GetBytes(input))));
+
+    [Fact]
+    public void Mutations_LeaveManyProgramsToEvaluate()
+    {
+        const int Cases = 2_000;
+        var compiled = Enumerable.Range(0, Cases).Count(index => Record.Exception(() => JqProgram.Compile(FuzzCase.Create(1, index).Program)) is null);
+        var parsed = Enumerable.Range(0, Cases).Count(index => Record.Exception(() => JqValue.Parse(FuzzCase.Create(1, index).Input)) is null);
+
+        output.WriteLine($"{compiled} programs and {parsed} inputs of {Cases} are accepted");
+        Assert.InRange(compiled, Cases / 4, Cases * 3 / 4);
+        Assert.InRange(parsed, Cases / 2, Cases * 9 / 10);
     }
 
     private static string Report(long seed, long done, long started)
