@@ -113,13 +113,14 @@ internal static partial class FuzzCorpus
         .[0] .[-1] .[1:] .[:-1] .[]? .[nan] .[1e300] .[-1e300:1e300] .[infinite] [range(20)] range(1e18) (1,2,3) first(.) (.a,.b) "x"*100 input $x:{} def§f:.; f
         """;
 
-    private static readonly Dictionary<string, string[]> TokensByProgram = [];
-
     /// <summary>Every function the library has, as name/arity.</summary>
     private static readonly string[] Functions =
         [.. JqProgram.Compile("builtins[]").Evaluate(JqValue.Null).Select(name => name.AsString()).Order(StringComparer.Ordinal)];
 
     public static string[] Programs { get; } = [.. Lines(ProgramText), .. Parts(), .. Functions.Select(Call)];
+
+    /// <summary>The tokens of each of <see cref="Programs"/>.</summary>
+    public static string[][] ProgramTokens { get; } = [.. Programs.Select(program => Tokens(program).ToArray())];
 
     public static string[] Inputs { get; } = Lines(InputText);
 
@@ -132,18 +133,7 @@ internal static partial class FuzzCorpus
         " ", "\n", "\r\n", "\t", "\0", "\uFEFF", "\u00A0", "\uD800", "\uDC00", "\u202E", "\uFFFF", "# c\n", "\"\0\"", "'",
     ];
 
-    public static string[] Tokens(string program)
-    {
-        lock (TokensByProgram)
-        {
-            if (!TokensByProgram.TryGetValue(program, out var tokens))
-            {
-                TokensByProgram[program] = tokens = [.. Token().Matches(program).Select(match => match.Value)];
-            }
-
-            return tokens;
-        }
-    }
+    public static IEnumerable<string> Tokens(string program) => Token().Matches(program).Select(match => match.Value);
 
     /// <summary>The long lines above hold many expressions; each is worth a start of its own.</summary>
     private static IEnumerable<string> Parts() => Lines(ProgramText).SelectMany(line => line.Split(", ")).Where(part =>

@@ -81,7 +81,7 @@ internal static class ProgramMutations
             var place = dice.Next(tokens.Length);
             for (var attempts = 0; attempts < 10; attempts++)
             {
-                var other = dice.OneIn(2) ? dice.Pick(FuzzCorpus.Vocabulary) : dice.Pick(FuzzCorpus.Tokens(dice.Pick(FuzzCorpus.Programs)));
+                var other = dice.OneIn(2) ? dice.Pick(FuzzCorpus.Vocabulary) : dice.Pick(dice.Pick(FuzzCorpus.ProgramTokens));
                 if (Kind(other) == Kind(tokens[place]))
                 {
                     tokens[place] = other;
@@ -126,7 +126,7 @@ internal static class ProgramMutations
                     (tokens[place], tokens[other]) = (tokens[other], tokens[place]);
                     break;
                 case 3:
-                    var donor = FuzzCorpus.Tokens(dice.Pick(FuzzCorpus.Programs));
+                    var donor = dice.Pick(FuzzCorpus.ProgramTokens);
                     tokens.InsertRange(place, donor.Skip(dice.Next(donor.Length)).Take(1 + dice.Next(10)));
                     break;
                 case 4:
