@@ -1,3 +1,4 @@
+using System.Text.Json;
 using AzdoWebhookBridge.Jq.Evaluation;
 using AzdoWebhookBridge.Jq.Syntax;
 
@@ -102,6 +103,10 @@ public sealed class JqProgram
             yield return output;
         }
     }
+
+    /// <summary>As <see cref="Evaluate(JqValue, JqLimits?, CancellationToken)"/>, for JSON that was parsed elsewhere.</summary>
+    public IEnumerable<JqValue> Evaluate(JsonElement input, JqLimits? limits = null, CancellationToken cancellationToken = default) =>
+        Evaluate(JqValue.FromJson(input), limits, cancellationToken);
 
     /// <summary>The first output, or null (the C# one) when there is none. Nothing after it is computed.</summary>
     /// <exception cref="JqRuntimeException">The program raised an error before its first output.</exception>

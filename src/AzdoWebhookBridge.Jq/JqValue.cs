@@ -127,7 +127,8 @@ public abstract class JqValue : IEquatable<JqValue>
 
     /// <summary>
     /// Parses one UTF-8 JSON text. A byte order mark is allowed, lone surrogate escapes and invalid UTF-8 inside
-    /// strings become U+FFFD, of duplicate keys the last wins.
+    /// strings become U+FFFD, of duplicate keys the last wins. What jq reads beyond JSON is read too: nan, Infinity, numbers
+    /// like .5 and 01.
     /// </summary>
     /// <exception cref="JqParseException">The bytes are not one JSON text, or are nested deeper than allowed.</exception>
     public static JqValue Parse(ReadOnlySpan<byte> utf8, int maxDepth = 256) => ValueReader.Parse(utf8, maxDepth);

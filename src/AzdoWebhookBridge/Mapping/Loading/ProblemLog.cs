@@ -3,9 +3,9 @@ using AzdoWebhookBridge.Jq;
 namespace AzdoWebhookBridge.Mapping.Loading;
 
 /// <summary>Collects what is wrong with a file, so that one look shows all of it.</summary>
-internal sealed class ProblemLog(string file, string source)
+internal sealed class ProblemLog(string file, string source, MappingEnvironment environment)
 {
-    private static readonly JqCompileOptions CompileOptions = new() { SingleQuotes = true };
+    private readonly JqCompileOptions _compileOptions = new() { SingleQuotes = true, Environment = environment.Variables };
 
     private readonly Dictionary<string, Template.Expression> _expressions = new(StringComparer.Ordinal);
     private readonly List<MappingProblem> _problems = [];
@@ -79,7 +79,7 @@ internal sealed class ProblemLog(string file, string source)
     {
         try
         {
-            var program = JqProgram.Compile(node.Value, CompileOptions);
+            var program = JqProgram.Compile(node.Value, _compileOptions);
             foreach (var warning in program.Lint())
             {
                 var (line, column) = ScalarPosition.Find(source, node, warning.Line, warning.Column);
