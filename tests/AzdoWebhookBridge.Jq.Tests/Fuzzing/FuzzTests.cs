@@ -11,7 +11,7 @@ namespace AzdoWebhookBridge.Jq.Tests.Fuzzing;
 /// </summary>
 public sealed class FuzzTests(ITestOutputHelper output)
 {
-    private const long ShortForm = 60_000;
+    private const long ShortForm = 50_000;
     private const int ReportInterval = 100_000;
 
     [Fact]
