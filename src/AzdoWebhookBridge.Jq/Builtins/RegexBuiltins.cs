@@ -160,13 +160,20 @@ internal sealed class MatchNode : Node
             return FirstOfStream(run, env, input);
         }
 
-        var pattern = _pattern.Eval(run, env, input);
-        var flags = _flags is null ? JqValue.Null : _flags.Eval(run, env, input);
-        if (pattern is null || flags is null)
+        // What comes first decides alone when it is empty or fails.
+        var (first, second) = _form == MatchForm.Pattern ? (_flags!, _pattern) : (_pattern, _flags);
+        if (first.Eval(run, env, input) is not { } one)
         {
             return null;
         }
 
+        var other = second is null ? JqValue.Null : second.Eval(run, env, input);
+        if (other is null)
+        {
+            return null;
+        }
+
+        var (pattern, flags) = _form == MatchForm.Pattern ? (other, one) : (one, other);
         foreach (var output in Apply(run, input, pattern, flags))
         {
             return output;
@@ -254,7 +261,7 @@ internal sealed class SubstituteNode : Node
         }
 
         var pattern = _pattern.Eval(run, env, input);
-        var flags = _flags.Eval(run, env, input);
+        var flags = pattern is null ? null : _flags.Eval(run, env, input);
         if (pattern is null || flags is null)
         {
             return null;

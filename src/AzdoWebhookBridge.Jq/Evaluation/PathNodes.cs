@@ -215,9 +215,9 @@ internal sealed class SliceKeyNode : Node
 
     public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)
     {
-        foreach (var to in _to.Stream(run, env, input))
+        foreach (var from in _from.Stream(run, env, input))
         {
-            foreach (var from in _from.Stream(run, env, input))
+            foreach (var to in _to.Stream(run, env, input))
             {
                 run.Step();
                 yield return new ObjectValue(Keys, [from, to]);

@@ -32,6 +32,7 @@ public sealed class PathTests
     [Theory]
     [InlineData("[1,2,3] | .[1.9], .[-1.5], .[-0.5], .[nan], .[1e300], .[-1e300]", "2", "3", "1", "null", "null", "null")]
     [InlineData("[range(3)] | .[1:nan], .[nan:1], .[0.5:1.2], .[-1.5:]", "[1,2]", "[0]", "[0,1]", "[1,2]")]
+    [InlineData("[1,2,3,4] | [.[(0, 1):(2, 3)]]", "[[1,2],[1,2,3],[2],[2,3]]")]
     [InlineData("[1,2,3] | .[0.9] = 0, (.[-1.2] = 0)", "[0,2,3]", "[1,2,0]")]
     [InlineData("null | .[\"a\"], .[0], .[1:2], has(\"a\")", "null", "null", "null", "false")]
     public void Index_IsCutAndNanIsNowhere(string program, params string[] expected) => JqAssert.Outputs(program, "null", expected);
