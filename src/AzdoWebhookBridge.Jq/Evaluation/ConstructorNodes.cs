@@ -110,6 +110,7 @@ internal sealed class InterpolationNode : Node
             return FirstOfStream(run, env, input);
         }
 
+        run.Steps(4 * _parts.Length);
         var texts = new string[_parts.Length];
         var length = 0L;
         for (var i = _parts.Length - 1; i >= 0; i--)

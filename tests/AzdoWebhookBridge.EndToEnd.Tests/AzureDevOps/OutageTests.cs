@@ -53,7 +53,7 @@ public sealed class OutageTests
         await down.RestartAsync();
         await azureDevOps.WaitForAsync(
             () => azureDevOps.Organization("contoso").Subscriptions.All(subscription => subscription.Status == "enabled"), CancellationToken.None)
-            .WaitAsync(TimeSpan.FromSeconds(60));
+            .WaitAsync(TimeSpan.FromMinutes(3));
         await BridgeRig.UntilAsync(() => IsGoodSinceAsync(down, DateTimeOffset.UtcNow.AddHours(40)));
         await down.SettledAsync();
         Assert.Equal(CatalogText.Of(up.Port), CatalogText.Of(down.Port));
