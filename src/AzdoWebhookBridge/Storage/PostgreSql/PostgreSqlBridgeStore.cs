@@ -87,6 +87,22 @@ internal sealed partial class PostgreSqlBridgeStore(
                     """).With(name).With(PostgreSqlText.Clean(json)).With(now).RunAsync(cancellationToken),
             cancellationToken);
 
+    public Task<bool> HoldAsync(string name, TimeSpan lease, CancellationToken cancellationToken) =>
+        Database.RunAsync(
+            async connection => await connection.Use(
+                """
+                INSERT INTO azdo_bridge.named_lease AS l (name, owner, lease_until) VALUES ($1, $2, clock_timestamp() + $3)
+                ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, lease_until = excluded.lease_until
+                WHERE l.owner = excluded.owner OR l.lease_until <= clock_timestamp()
+                """).With(name).With(_process).With(lease).RunAsync(cancellationToken) == 1,
+            cancellationToken);
+
+    public Task LetGoAsync(string name, CancellationToken cancellationToken) =>
+        Database.RunAsync(
+            connection => connection.Use("DELETE FROM azdo_bridge.named_lease WHERE name = $1 AND owner = $2")
+                .With(name).With(_process).RunAsync(cancellationToken),
+            cancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         if (_isDisposed)

@@ -14,28 +14,17 @@ internal sealed class PostgreSqlDatabase(NpgsqlDataSource source) : IAsyncDispos
     /// <exception cref="StorageStartException">The connection string cannot be used.</exception>
     public static PostgreSqlDatabase Create(string connectionString, ILoggerFactory loggers)
     {
-        try
+        if (PostgreSqlAddress.Refuse(connectionString) is { } refusal)
         {
-            var settings = new NpgsqlConnectionStringBuilder(connectionString);
-            SetUnlessGiven(settings, "Application Name", "azdo-webhook-bridge");
-            SetUnlessGiven(settings, "Timeout", 5);
-            SetUnlessGiven(settings, "Command Timeout", 15);
-            SetUnlessGiven(settings, "Cancellation Timeout", 2000);
-            SetUnlessGiven(settings, "Keepalive", 30);
-            SetUnlessGiven(settings, "Maximum Pool Size", 20);
-            SetUnlessGiven(settings, "Max Auto Prepare", 60);
-            SetUnlessGiven(settings, "Auto Prepare Min Usages", 2);
-            var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
-            builder.UseLoggerFactory(loggers);
-            return new PostgreSqlDatabase(settings.Host?.Contains(',', StringComparison.Ordinal) == true
-                ? builder.BuildMultiHost().WithTargetSession(TargetSessionAttributes.Primary)
-                : builder.Build());
+            throw new StorageStartException($"Storage:ConnectionString {refusal}");
         }
-        catch (Exception exception) when (exception is ArgumentException or FormatException or InvalidOperationException)
-        {
-            throw new StorageStartException(
-                "Storage:ConnectionString is not one for PostgreSQL; it looks like \"Host=db;Database=bridge;Username=bridge;Password=…\".");
-        }
+
+        var settings = PostgreSqlAddress.Complete(connectionString);
+        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
+        builder.UseLoggerFactory(loggers);
+        return new PostgreSqlDatabase(settings.Host!.Contains(',', StringComparison.Ordinal)
+            ? builder.BuildMultiHost().WithTargetSession(TargetSessionAttributes.Primary)
+            : builder.Build());
     }
 
     /// <summary>One statement, or several that need not agree with each other.</summary>
@@ -85,14 +74,6 @@ internal sealed class PostgreSqlDatabase(NpgsqlDataSource source) : IAsyncDispos
     {
         _isClosed = true;
         return source.DisposeAsync();
-    }
-
-    private static void SetUnlessGiven(NpgsqlConnectionStringBuilder settings, string name, object value)
-    {
-        if (!settings.ContainsKey(name))
-        {
-            settings[name] = value;
-        }
     }
 
     private Exception Failed(Exception exception)

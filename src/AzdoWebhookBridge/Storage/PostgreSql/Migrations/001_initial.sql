@@ -102,3 +102,10 @@ CREATE TABLE azdo_bridge.named_document (
     json text NOT NULL,
     updated_at bigint NOT NULL
 );
+
+-- Who does what only one replica should.
+CREATE TABLE azdo_bridge.named_lease (
+    name text PRIMARY KEY,
+    owner text NOT NULL,
+    lease_until timestamptz NOT NULL
+);
