@@ -26,7 +26,7 @@ internal sealed partial class PostgreSqlBridgeStore(
             throw new InvalidOperationException("The store was opened before.");
         }
 
-        _database ??= PostgreSqlDatabase.Create(options.Value.ConnectionString, loggers);
+        _database ??= PostgreSqlDatabase.Create(options.Value.ConnectionString);
         long waiting;
         try
         {

@@ -12,7 +12,7 @@ internal sealed class PostgreSqlDatabase(NpgsqlDataSource source) : IAsyncDispos
 
     /// <summary>Opens the pool; connects to nothing yet.</summary>
     /// <exception cref="StorageStartException">The connection string cannot be used.</exception>
-    public static PostgreSqlDatabase Create(string connectionString, ILoggerFactory loggers)
+    public static PostgreSqlDatabase Create(string connectionString)
     {
         if (PostgreSqlAddress.Refuse(connectionString) is { } refusal)
         {
@@ -21,7 +21,6 @@ internal sealed class PostgreSqlDatabase(NpgsqlDataSource source) : IAsyncDispos
 
         var settings = PostgreSqlAddress.Complete(connectionString);
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
-        builder.UseLoggerFactory(loggers);
         return new PostgreSqlDatabase(settings.Host!.Contains(',', StringComparison.Ordinal)
             ? builder.BuildMultiHost().WithTargetSession(TargetSessionAttributes.Primary)
             : builder.Build());

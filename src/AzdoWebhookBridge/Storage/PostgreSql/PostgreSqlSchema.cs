@@ -23,7 +23,11 @@ internal static class PostgreSqlSchema
     /// <exception cref="StorageStartException">The server would lose what it acknowledged, is a standby, or was used by a newer bridge.</exception>
     public static async Task PrepareAsync(NpgsqlConnection connection, long now, Action<string> applied, CancellationToken cancellationToken)
     {
-        await CheckDurabilityAsync(connection, cancellationToken).ConfigureAwait(false);
+        if (await RefuseAsync(connection, cancellationToken).ConfigureAwait(false) is { } refusal)
+        {
+            throw new StorageStartException(refusal);
+        }
+
         await connection.Use("SELECT pg_advisory_lock($1)").With(MigrationLock).RunAsync(cancellationToken).ConfigureAwait(false);
         try
         {
@@ -35,25 +39,24 @@ internal static class PostgreSqlSchema
         }
     }
 
-    private static async Task CheckDurabilityAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    /// <summary>Why the server would not do, and what to do about it; null when it would.</summary>
+    public static async Task<string?> RefuseAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var settings = await connection
             .Use("SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit', 'server_encoding')")
             .ListAsync(reader => (Name: reader.GetString(0), Value: reader.GetString(1)), cancellationToken).ConfigureAwait(false);
         foreach (var (name, value) in settings)
         {
-            if (value == "off" || (name == "server_encoding" && value != "UTF8"))
+            if (name == "server_encoding" ? value != "UTF8" : value == "off")
             {
-                throw new StorageStartException(
-                    $"The database would not keep what was acknowledged: {name} is '{value}'. "
-                    + (name == "server_encoding" ? "Create the database with the encoding UTF8." : $"Set {name} to 'on'."));
+                return $"The database would not keep what was acknowledged: {name} is '{value}'. "
+                    + (name == "server_encoding" ? "Create the database with the encoding UTF8." : $"Set {name} to 'on'.");
             }
         }
 
-        if (await connection.Use("SELECT pg_is_in_recovery()").ScalarAsync<bool>(cancellationToken).ConfigureAwait(false))
-        {
-            throw new StorageStartException("The database is a standby; name the primary, or all hosts, in Storage:ConnectionString.");
-        }
+        return await connection.Use("SELECT pg_is_in_recovery()").ScalarAsync<bool>(cancellationToken).ConfigureAwait(false)
+            ? "The database is a standby; name the primary, or all hosts, in Storage:ConnectionString."
+            : null;
     }
 
     private static async Task MigrateAsync(NpgsqlConnection connection, long now, Action<string> applied, CancellationToken cancellationToken)
