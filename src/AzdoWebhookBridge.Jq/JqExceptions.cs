@@ -50,6 +50,9 @@ public class JqRuntimeException : Exception
         value.Kind == JqKind.String ? value.AsString() : "error (not a string): " + ErrorText.Preview(value);
 }
 
+/// <summary>Raised by <c>halt_error</c>: ends the program with its value, past every <c>try</c>.</summary>
+internal sealed class HaltException(JqValue value) : JqRuntimeException(value);
+
 /// <summary>A budget of <see cref="JqLimits"/> is used up. Nothing inside jq catches it.</summary>
 public sealed class JqLimitException : Exception
 {

@@ -10,6 +10,7 @@ public enum JqLimit
     ArrayLength,
     Memory,
     RegexTime,
+    Nesting,
 }
 
 /// <summary>
@@ -30,18 +31,21 @@ public sealed record JqLimits
     /// <summary>Values that the program may emit.</summary>
     public int Outputs { get; init; } = 100_000;
 
-    /// <summary>Nested calls, and levels of values that a program may build (never more than <see cref="JqValue.MaxNesting"/>).</summary>
+    /// <summary>Nested calls of functions. A call that is the last thing a function does replaces its caller and does not count.</summary>
     public int Depth { get; init; } = 1_000;
 
+    /// <summary>Levels of containers in a value that a program builds (never more than <see cref="JqValue.MaxNesting"/>).</summary>
+    public int Nesting { get; init; } = JqValue.MaxNesting;
+
     /// <summary>Length of one string the program builds, in bytes of UTF-16.</summary>
-    public int StringBytes { get; init; } = 16 * 1024 * 1024;
+    public int StringBytes { get; init; } = 8 * 1024 * 1024;
 
     /// <summary>Elements of one array the program builds.</summary>
     public int ArrayItems { get; init; } = 1_000_000;
 
     /// <summary>Bytes allocated by the whole evaluation, garbage included.</summary>
-    public long AllocatedBytes { get; init; } = 64L * 1024 * 1024;
+    public long AllocatedBytes { get; init; } = 60L * 1024 * 1024;
 
     /// <summary>Time that one evaluation may spend in regular expressions; one match never gets more than <see cref="MaxRegexTimeout"/>.</summary>
-    public TimeSpan RegexTimeout { get; init; } = TimeSpan.FromMilliseconds(250);
+    public TimeSpan RegexTimeout { get; init; } = TimeSpan.FromMilliseconds(200);
 }

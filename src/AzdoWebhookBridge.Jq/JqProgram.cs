@@ -1,3 +1,4 @@
+using System.Text.Json;
 using AzdoWebhookBridge.Jq.Evaluation;
 using AzdoWebhookBridge.Jq.Syntax;
 
@@ -8,6 +9,9 @@ public sealed class JqCompileOptions
 {
     /// <summary>Global variables by name, without the dollar sign.</summary>
     public IReadOnlyDictionary<string, JqValue>? Variables { get; init; }
+
+    /// <summary>What <c>env</c> and <c>$ENV</c> show; by default nothing. The environment of the process is never read.</summary>
+    public IReadOnlyDictionary<string, string>? Environment { get; init; }
 
     /// <summary>Accept single quotes around literals by Port's rule: a quote at the edge of a word becomes a double quote.</summary>
     public bool SingleQuotes { get; init; }
@@ -24,11 +28,14 @@ public sealed class JqCompileOptions
 public sealed record JqWarning(string Code, string Message, int Line, int Column);
 
 /// <summary>
-/// A compiled jq program. Thread-safe; compile once, evaluate often. Without access to files, environment, further
-/// inputs or the process.
+/// A compiled jq program. Thread-safe; compile once, evaluate often. Without access to files, the process, its
+/// environment or further inputs.
 /// </summary>
 public sealed class JqProgram
 {
+    /// <summary>The longest program in characters: compiling one takes time and memory in proportion, and no budget.</summary>
+    private const int MaxLength = 500_000;
+
     private readonly Node _root;
     private readonly SourceText _source;
     private readonly SyntaxNode _syntax;
@@ -50,9 +57,14 @@ public sealed class JqProgram
     public static JqProgram Compile(string text, JqCompileOptions? options = null)
     {
         options ??= new JqCompileOptions();
+        if (text.Length > MaxLength)
+        {
+            throw new SourceText(text).Error($"The program has {text.Length} characters, at most {MaxLength} are allowed", MaxLength, 0);
+        }
+
         var source = new SourceText(options.SingleQuotes ? PortQuotes.Convert(text) : text);
         var syntax = Parser.Parse(source);
-        var root = new Compiler(source, options.Variables).Compile(syntax);
+        var root = new Compiler(source, options).Compile(syntax);
         return new JqProgram(text, source, syntax, root, options.Time);
     }
 
@@ -68,6 +80,7 @@ public sealed class JqProgram
             JqValue output;
             try
             {
+                run.Resume();
                 run.Step();
                 if (!outputs.MoveNext())
                 {
@@ -75,6 +88,7 @@ public sealed class JqProgram
                 }
 
                 output = run.Output(outputs.Current);
+                run.Suspend();
             }
             catch (Exception exception) when (exception is InsufficientExecutionStackException or BreakException)
             {
@@ -90,12 +104,16 @@ public sealed class JqProgram
         }
     }
 
+    /// <summary>As <see cref="Evaluate(JqValue, JqLimits?, CancellationToken)"/>, for JSON that was parsed elsewhere.</summary>
+    public IEnumerable<JqValue> Evaluate(JsonElement input, JqLimits? limits = null, CancellationToken cancellationToken = default) =>
+        Evaluate(JqValue.FromJson(input), limits, cancellationToken);
+
     /// <summary>The first output, or null (the C# one) when there is none. Nothing after it is computed.</summary>
     /// <exception cref="JqRuntimeException">The program raised an error before its first output.</exception>
     /// <exception cref="JqLimitException">A budget is used up.</exception>
     public JqValue? First(JqValue input, JqLimits? limits = null, CancellationToken cancellationToken = default)
     {
-        var run = new Run(limits ?? JqLimits.Default, _time, cancellationToken);
+        var run = Run.Begin(limits ?? JqLimits.Default, _time, cancellationToken);
         try
         {
             var output = _root.Eval(run, Env.Root, input);
@@ -104,6 +122,10 @@ public sealed class JqProgram
         catch (Exception exception) when (exception is InsufficientExecutionStackException or BreakException)
         {
             throw Translate(exception);
+        }
+        finally
+        {
+            run.End();
         }
     }
 

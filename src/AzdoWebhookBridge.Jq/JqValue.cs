@@ -9,8 +9,14 @@ namespace AzdoWebhookBridge.Jq;
 /// </summary>
 public abstract class JqValue : IEquatable<JqValue>
 {
-    /// <summary>Deepest nesting a value can have. Deeper ones are refused when they are built, so that no walk overflows the stack.</summary>
-    public const int MaxNesting = 1_000;
+    /// <summary>
+    /// Deepest nesting a value can have: the 10,000 levels that jq reads and compares, and some that a program may put
+    /// around them. Deeper values are refused when they are built.
+    /// </summary>
+    public const int MaxNesting = 10_240;
+
+    /// <summary>The levels that jq reads, compares, merges and writes.</summary>
+    internal const int MaxWalk = 10_000;
 
     private protected JqValue(JqKind kind, int nesting, long weight)
     {
@@ -68,7 +74,7 @@ public abstract class JqValue : IEquatable<JqValue>
             }
 
             var position = index < 0 ? index + array.Count : index;
-            return (uint)position < (uint)array.Count ? array.Elements[position] : Null;
+            return (uint)position < (uint)array.Count ? array.At(position) : Null;
         }
     }
 
@@ -104,6 +110,11 @@ public abstract class JqValue : IEquatable<JqValue>
     /// <summary>An object; of duplicate keys the last value wins, at the place of the first.</summary>
     public static JqValue Object(IEnumerable<KeyValuePair<string, JqValue>> members)
     {
+        if (members is KeyValuePair<string, JqValue>[] { Length: > 0 and <= 8 } few && ObjectValue.TryCreate(few) is { } created)
+        {
+            return created;
+        }
+
         var builder = new ObjectBuilder();
         foreach (var (key, value) in members)
         {
@@ -116,7 +127,8 @@ public abstract class JqValue : IEquatable<JqValue>
 
     /// <summary>
     /// Parses one UTF-8 JSON text. A byte order mark is allowed, lone surrogate escapes and invalid UTF-8 inside
-    /// strings become U+FFFD, of duplicate keys the last wins.
+    /// strings become U+FFFD, of duplicate keys the last wins. What jq reads beyond JSON is read too: nan, Infinity, numbers
+    /// like .5 and 01.
     /// </summary>
     /// <exception cref="JqParseException">The bytes are not one JSON text, or are nested deeper than allowed.</exception>
     public static JqValue Parse(ReadOnlySpan<byte> utf8, int maxDepth = 256) => ValueReader.Parse(utf8, maxDepth);

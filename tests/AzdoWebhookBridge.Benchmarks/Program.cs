@@ -1,7 +1,8 @@
+using AzdoWebhookBridge.Benchmarks.Comparison;
 using AzdoWebhookBridge.Benchmarks.Load;
 using BenchmarkDotNet.Running;
 
-// parts [BenchmarkDotNet options] | ingest [seconds [postgresql]] | deliver [events [postgresql]] | backfill [work items [unlimited]] | kill [rounds [events]] [postgresql] | hit PORT SECONDS (a server that runs already) | bare (the server that ingest compares to)
+// parts [BenchmarkDotNet options] | compare [rounds] (beside the jq binding of Port's backend) | ingest [seconds [postgresql]] | deliver [events [postgresql]] | backfill [work items [unlimited]] | kill [rounds [events]] [postgresql] | hit PORT SECONDS (a server that runs already) | bare (the server that ingest compares to)
 var onPostgreSql = args.Contains("postgresql");
 switch (args.FirstOrDefault())
 {
@@ -25,7 +26,11 @@ switch (args.FirstOrDefault())
     case "parts":
         BenchmarkSwitcher.FromAssembly(typeof(LoadRun).Assembly).Run(args[1..]);
         return 0;
+    case "compare":
+        return MappingComparison.Run(
+            rounds: args.Length > 1 ? int.Parse(args[1]) : 5,
+            peerFolder: Path.Combine("tests", "AzdoWebhookBridge.Benchmarks", "Peer"));
     default:
-        Console.Error.WriteLine("usage: parts [options] | ingest [seconds [postgresql]] | deliver [events [postgresql]] | backfill [work items [unlimited]] | kill [rounds [events]] [postgresql]");
+        Console.Error.WriteLine("usage: parts [options] | compare [rounds] | ingest [seconds [postgresql]] | deliver [events [postgresql]] | backfill [work items [unlimited]] | kill [rounds [events]] [postgresql]");
         return 1;
 }

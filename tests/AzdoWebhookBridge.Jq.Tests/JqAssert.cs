@@ -20,7 +20,7 @@ internal static class JqAssert
     {
         var compiled = JqProgram.Compile(program);
         var value = JqValue.Parse(input);
-        return Assert.Throws<JqRuntimeException>(() => compiled.Evaluate(value).ToList());
+        return Assert.ThrowsAny<JqRuntimeException>(() => compiled.Evaluate(value).ToList());
     }
 
     public static JqLimitException Exhausts(string program, string input = "null", JqLimits? limits = null)

@@ -14,6 +14,8 @@ public sealed class LintTests
     [InlineData(".u | test(\"C++ code\")", "regex-metacharacter", 1, 11)]
     [InlineData(".u | gsub(\"a+b\"; \"\")", "regex-metacharacter", 1, 11)]
     [InlineData(".u | sub(\"dev.azure.com\"; \"\")", "regex-metacharacter", 1, 10)]
+    [InlineData("if .a = 1 then 2 end", "assignment-as-condition", 1, 7)]
+    [InlineData(".[] | select(.a = 1)", "assignment-as-condition", 1, 17)]
     public void Trap_IsReported(string program, string code, int line, int column)
     {
         var warning = Assert.Single(JqProgram.Compile(program).Lint());

@@ -58,7 +58,7 @@ public sealed class ValueTests
             }
         });
 
-        Assert.Equal(JqLimit.Depth, exception.Limit);
+        Assert.Equal(JqLimit.Nesting, exception.Limit);
     }
 
     [Theory]

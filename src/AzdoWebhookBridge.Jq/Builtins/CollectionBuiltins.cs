@@ -12,26 +12,25 @@ internal static class CollectionBuiltins
         registry.Value("keys", (run, input) => Keys(run, input, sorted: true));
         registry.Value("keys_unsorted", (run, input) => Keys(run, input, sorted: false));
         registry.Value("has", Has);
-        registry.Value("contains", (run, input, part) =>
-        {
-            run.Walk(input);
-            run.Walk(part);
-            return JqValue.From(Contains(run, input, part));
-        });
+        registry.Value("contains", (run, input, part) => input.Kind == part.Kind
+            ? JqValue.From(Containment.Contains(run, input, part))
+            : throw new JqRuntimeException($"{ErrorText.Describe(input)} and {ErrorText.Describe(part)} cannot have their containment checked"));
         registry.Value("to_entries", ToEntries);
         registry.Value("from_entries", FromEntries);
-        registry.Value("first", (run, input) => At(run, input, 0));
-        registry.Value("last", (run, input) => At(run, input, -1));
-        registry.Value("nth", (run, input, index) => PathOperations.TryIndex(run, input, index, out var value)
-            ? value
-            : throw PathOperations.IndexError(input, index));
-        registry.Value("flatten", (run, input) => Flatten(run, input, JqValue.MaxNesting));
-        registry.Value("flatten", (run, input, depth) => Flatten(run, input, ControlBuiltins.Number(depth, "flatten")));
+        registry.Form("first", 0, _ => new IndexNode(IdentityNode.Instance, new ConstantNode(JqValue.From(0L)), optional: false));
+        registry.Form("last", 0, _ => SplitPieceNode.LastElement);
+        registry.Form("nth", 1, call => new IndexNode(IdentityNode.Instance, call[0], optional: false));
+        registry.Value("flatten", (run, input) => Flatten(run, input, JqValue.From((long)JqValue.MaxNesting)));
+        registry.Value("flatten", Flatten);
         registry.Value("transpose", Transpose);
         registry.Value("indices", (run, input, wanted) => Indices(run, input, wanted));
-        registry.Value("_indices", (run, input, wanted) => Indices(run, input, wanted));
-        registry.Value("index", (run, input, wanted) => Indices(run, input, wanted)[0]);
-        registry.Value("rindex", (run, input, wanted) => Indices(run, input, wanted)[-1]);
+        registry.Value("_strindices", (run, input, wanted) => input is not StringValue text
+            ? throw new JqRuntimeException($"{ErrorText.Describe(input)} cannot be searched, as it is not a string")
+            : wanted is StringValue part
+                ? IndicesOfText(run, text.Text, part.Text)
+                : throw new JqRuntimeException($"{ErrorText.Describe(wanted)} is not a string"));
+        registry.Value("index", (run, input, wanted) => At(run, Indices(run, input, wanted), 0));
+        registry.Value("rindex", (run, input, wanted) => At(run, Indices(run, input, wanted), -1));
         registry.Value("toarray", (run, input) => input.Kind == JqKind.Array ? input : run.NewArray([input]));
         registry.Value("bsearch", Search);
     }
@@ -40,7 +39,7 @@ internal static class CollectionBuiltins
     {
         if (wanted.Count == 0)
         {
-            return JqValue.Null;
+            return JqValue.EmptyArray;
         }
 
         run.Steps((long)array.Count * wanted.Count);
@@ -51,7 +50,7 @@ internal static class CollectionBuiltins
             for (var j = 0; equal && j < wanted.Count; j++)
             {
                 run.Walk(array.Elements[i + j], wanted.Elements[j]);
-                equal = ValueOrder.AreEqual(array.Elements[i + j], wanted.Elements[j]);
+                equal = ValueEquality.Check(array.Elements[i + j], wanted.Elements[j]);
             }
 
             if (equal)
@@ -63,12 +62,12 @@ internal static class CollectionBuiltins
         return run.NewArrayOf(found);
     }
 
-    private static JqValue Length(Run run, JqValue input) => input switch
+    public static JqValue Length(Run run, JqValue input) => input switch
     {
-        StringValue text => JqValue.From((long)CodePoints.Count(text.Text)),
+        StringValue text => JqValue.From((long)text.CodePointCount),
         ArrayValue array => JqValue.From((long)array.Count),
         ObjectValue obj => JqValue.From((long)obj.Count),
-        NumberValue number => number.Value < 0 ? number.Negate() : number,
+        NumberValue number => double.IsNegative(number.Value) ? Operators.Negate(run, number) : number,
         _ => input.IsNull ? JqValue.From(0L) : throw new JqRuntimeException($"{ErrorText.Describe(input)} has no length"),
     };
 
@@ -97,108 +96,64 @@ internal static class CollectionBuiltins
     private static JqValue Has(Run run, JqValue input, JqValue key) => input switch
     {
         ObjectValue obj when key is StringValue name => JqValue.From(obj.IndexOf(name.Text) >= 0),
-        ArrayValue array when key is NumberValue index => JqValue.From(index.Value >= 0 && index.Value < array.Count),
+        ArrayValue array when key is NumberValue index => JqValue.From(index.Value > -1 && index.Value < array.Count),
+        { IsNull: true } => JqValue.False,
         _ => throw new JqRuntimeException($"Cannot check whether {input.KindName} has a {key.KindName} key"),
     };
 
-    private static bool Contains(Run run, JqValue input, JqValue part)
-    {
-        switch (input)
-        {
-            case ObjectValue obj when part is ObjectValue wanted:
-                Run.EnsureStack();
-                for (var i = 0; i < wanted.Count; i++)
-                {
-                    var index = obj.IndexOf(wanted.Keys[i]);
-                    if (index < 0 || !Contains(run, obj.Values[index], wanted.Values[i]))
-                    {
-                        return false;
-                    }
-                }
-
-                return true;
-            case ArrayValue array when part is ArrayValue wanted:
-                Run.EnsureStack();
-                run.Steps((long)array.Count * wanted.Count);
-                return wanted.Elements.All(item => array.Elements.Any(mine => mine.Kind == item.Kind && Contains(run, mine, item)));
-            case StringValue text when part is StringValue wanted:
-                return text.Text.Contains(wanted.Text, StringComparison.Ordinal);
-            default:
-                if (input.Kind == part.Kind || (input.Kind is JqKind.True or JqKind.False && part.Kind is JqKind.True or JqKind.False))
-                {
-                    return ValueOrder.AreEqual(input, part);
-                }
-
-                throw ErrorText.Binary(input, part, "have their containment checked");
-        }
-    }
-
     private static JqValue ToEntries(Run run, JqValue input)
     {
-        if (input is not ObjectValue obj)
+        if (input is not (ObjectValue or ArrayValue))
         {
             throw new JqRuntimeException($"{ErrorText.Describe(input)} has no keys");
         }
 
-        run.Steps(obj.Count);
-        run.Allocate(obj.Count * 128L);
-        var entries = new JqValue[obj.Count];
+        var children = Children(input);
+        run.Steps(children.Length);
+        run.Allocate(children.Length * 128L);
+        var entries = new JqValue[children.Length];
         for (var i = 0; i < entries.Length; i++)
         {
-            entries[i] = new ObjectValue(["key", "value"], [StringValue.Trusted(obj.Keys[i]), obj.Values[i]]);
+            entries[i] = new ObjectValue(["key", "value"], [IterateNode.KeyOf(input, i), children[i]]);
         }
 
         return run.NewArray(entries);
     }
 
-    /// <summary>jq takes several spellings of key and value; a false key or value counts, a null key does not.</summary>
+    /// <summary>The first spelling of the key that is neither null nor false, and of the value the first that is there.</summary>
     private static JqValue FromEntries(Run run, JqValue input)
     {
         var builder = new ObjectBuilder();
         foreach (var entry in Children(input))
         {
-            run.Step();
-            var key = KeyOf(entry);
-            var name = key switch
+            run.Steps(4);
+            if (entry is not ObjectValue && !entry.IsNull)
             {
-                StringValue text => text.Text,
-                _ when key.Kind is JqKind.Number or JqKind.True or JqKind.False => key.ToJson(),
-                _ when key.IsNull => "null",
-                _ => throw new JqRuntimeException($"Cannot use {ErrorText.Describe(key)} as object key"),
-            };
-            builder.Set(name, Member(entry, "value", "Value", "v", "V"));
+                throw ErrorText.Index(entry, JqValue.From("key"));
+            }
+
+            if (KeyOf(entry) is not StringValue key)
+            {
+                throw new JqRuntimeException($"Cannot use {ErrorText.Describe(KeyOf(entry))} as object key");
+            }
+
+            builder.Set(key.Text, entry.TryGet("value", out var value) ? value : entry["Value"]);
         }
 
         return run.NewObject(builder);
     }
 
-    private static JqValue KeyOf(JqValue entry) => Member(entry, "key", "k", "name", "Name", "Key", "K");
-
-    private static JqValue Member(JqValue entry, params ReadOnlySpan<string> names)
+    private static JqValue KeyOf(JqValue entry)
     {
-        if (entry is not ObjectValue obj)
+        foreach (var spelling in (ReadOnlySpan<string>)["key", "Key", "name"])
         {
-            throw ErrorText.Index(entry, JqValue.From(names[0]));
+            if (entry[spelling] is { IsTruthy: true } key)
+            {
+                return key;
+            }
         }
 
-        var fallback = JqValue.Null;
-        foreach (var name in names)
-        {
-            var index = obj.IndexOf(name);
-            if (index < 0 || obj.Values[index].IsNull)
-            {
-                continue;
-            }
-
-            if (obj.Values[index].IsTruthy)
-            {
-                return obj.Values[index];
-            }
-
-            fallback = JqValue.False;
-        }
-
-        return fallback;
+        return entry["Name"];
     }
 
     private static JqValue[] Children(JqValue input) => input switch
@@ -208,37 +163,54 @@ internal static class CollectionBuiltins
         _ => throw ErrorText.Iterate(input),
     };
 
-    private static JqValue At(Run run, JqValue input, int index)
+    public static JqValue At(Run run, JqValue input, int index)
     {
         var key = JqValue.From((long)index);
         return PathOperations.TryIndex(run, input, key, out var value) ? value : throw PathOperations.IndexError(input, key);
     }
 
-    private static JqValue Flatten(Run run, JqValue input, double depth)
+    private static JqValue Flatten(Run run, JqValue input, JqValue depth)
     {
-        if (depth < 0)
+        if (ValueOrder.Compare(depth, JqValue.From(0L)) < 0)
         {
             throw new JqRuntimeException("flatten depth must not be negative");
         }
 
-        run.Walk(input);
-        var items = new List<JqValue>();
-        Flatten(run, Children(input), depth, items);
-        return run.NewArrayOf(items);
-    }
-
-    private static void Flatten(Run run, JqValue[] children, double depth, List<JqValue> items)
-    {
-        Run.EnsureStack();
-        foreach (var child in children)
+        var children = Children(input);
+        if (depth is not NumberValue levels)
         {
-            if (child is ArrayValue array && depth > 0)
+            // Not a number, which shows only when it is counted down.
+            return children.Any(child => child.Kind == JqKind.Array)
+                ? throw ErrorText.Binary(depth, JqValue.From(1L), "subtracted")
+                : run.NewArray([.. children]);
+        }
+
+        var items = new List<JqValue>();
+        var outer = new Stack<(JqValue[] Children, int Next)>();
+        var next = 0;
+        while (true)
+        {
+            if (next < children.Length)
             {
-                Flatten(run, array.Elements, depth - 1, items);
+                var child = children[next++];
+                if (child is ArrayValue array && levels.Value - outer.Count != 0)
+                {
+                    run.Step();
+                    outer.Push((children, next));
+                    (children, next) = (array.Elements, 0);
+                }
+                else
+                {
+                    run.Add(items, child);
+                }
+            }
+            else if (outer.Count > 0)
+            {
+                (children, next) = outer.Pop();
             }
             else
             {
-                run.Add(items, child);
+                return run.NewArrayOf(items);
             }
         }
     }
@@ -249,7 +221,14 @@ internal static class CollectionBuiltins
         var width = 0;
         foreach (var row in rows)
         {
-            width = Math.Max(width, row is ArrayValue array ? array.Count : throw ErrorText.Index(row, JqValue.From(0L)));
+            width = (int)Math.Max(width, Math.Min(Length(run, row).AsDouble(), int.MaxValue));
+        }
+
+        // What is not an array goes unnoticed while nothing is read from it.
+        var odd = width == 0 ? null : System.Array.Find(rows, row => row is not ArrayValue && !row.IsNull);
+        if (odd is not null)
+        {
+            throw ErrorText.Index(odd, JqValue.From(0L));
         }
 
         run.Steps((long)width * rows.Length);
@@ -274,9 +253,7 @@ internal static class CollectionBuiltins
             case ArrayValue array:
                 return IndicesOfArray(run, array, new ArrayValue([wanted]));
             default:
-                return PathOperations.TryIndex(run, input, wanted, out var value) && value.IsNull
-                    ? JqValue.Null
-                    : throw PathOperations.IndexError(input, wanted);
+                return PathOperations.TryIndex(run, input, wanted, out var value) ? value : throw PathOperations.IndexError(input, wanted);
         }
     }
 
@@ -284,22 +261,19 @@ internal static class CollectionBuiltins
     {
         if (part.Length == 0)
         {
-            return JqValue.Null;
+            return JqValue.EmptyArray;
         }
 
-        run.Steps(text.Length >> 3);
         var found = new List<JqValue>();
+        var search = new TextSearch(run, part);
         var surrogates = CodePoints.HasSurrogates(text);
-        for (var at = text.IndexOf(part, StringComparison.Ordinal);
-             at >= 0;
-             at = text.IndexOf(part, at + 1, StringComparison.Ordinal))
+        var (counted, points) = (0, 0);
+        for (var at = search.IndexIn(text, 0); at >= 0; at = search.IndexIn(text, at + 1))
         {
-            if (surrogates)
-            {
-                run.Steps(at >> 3);
-            }
-
-            run.Add(found, JqValue.From((long)(surrogates ? CodePoints.CountBefore(text, at) : at)));
+            points += surrogates ? CodePoints.Count(text.AsSpan(counted..at)) : at - counted;
+            counted = at;
+            run.Steps(part.Length >> 6);
+            run.Add(found, JqValue.From((long)points));
         }
 
         return run.NewArrayOf(found);
@@ -314,18 +288,18 @@ internal static class CollectionBuiltins
 
         run.Walk(wanted);
         var low = 0;
-        var high = array.Count - 1;
-        while (low <= high)
+        var end = array.Count;
+        while (low < end)
         {
             run.Step();
-            var middle = (low + high) / 2;
+            var middle = low + ((end - low) / 2);
             var order = ValueOrder.Compare(array.Elements[middle], wanted);
             if (order == 0)
             {
                 return JqValue.From((long)middle);
             }
 
-            (low, high) = order < 0 ? (middle + 1, high) : (low, middle - 1);
+            (low, end) = order < 0 ? (middle + 1, end) : (low, middle);
         }
 
         return JqValue.From(-1L - low);

@@ -12,21 +12,30 @@ internal static class ControlBuiltins
         registry.Value("error", (run, input) => throw new JqRuntimeException(input));
         registry.Value("error", (run, _, value) => throw new JqRuntimeException(value));
         registry.Value("not", (_, input) => JqValue.From(!input.IsTruthy));
-        registry.Value("env", (_, _) => JqValue.EmptyObject);
+        registry.Form("env", 0, call => new ConstantNode(call.Compiler.Environment));
+        registry.Value("halt_error", (_, input) => throw new HaltException(input));
+        registry.Value("halt_error", (_, input, code) => throw (code is NumberValue
+            ? new HaltException(input)
+            : new JqRuntimeException($"{ErrorText.Describe(input)} halt_error/1: number required")));
+        registry.Form("builtins", 0, _ => new ConstantNode(Known.Value));
         registry.Form("select", 1, call => new SelectNode(call[0]));
         registry.Form("map", 1, call => new MapNode(call[0]));
         registry.Form("map_values", 1, call => new UpdateNode(new IterateNode(IdentityNode.Instance, optional: false), call[0]));
         registry.Form("recurse", 0, _ => DescendNode.Instance);
+        registry.Form("recurse", 1, call => new RecurseNode(call[0]));
+        registry.Form("recurse", 2, call => new RecurseNode(new PipeNode(call[0], new SelectNode(call[1]))));
+        registry.Form("walk", 1, call => new WalkNode(call[0]));
+        registry.Form("tostream", 0, _ => ToStreamNode.Instance);
         registry.Form("first", 1, call => new FirstNode(call[0]));
         registry.Form("last", 1, call => new LastNode(call[0]));
         registry.Form("limit", 2, call => new LimitNode(call[0], call[1]));
-        registry.Form("skip", 2, call => new SkipNode(call[0], call[1]));
-        registry.Form("nth", 2, call => new FirstNode(new SkipNode(call[0], call[1], "nth doesn't support negative indices")));
+        registry.Form("skip", 2, call => new SkipNode(call[0], call[1], firstOnly: false));
+        registry.Form("nth", 2, call => new SkipNode(call[0], call[1], firstOnly: true));
         registry.Form("until", 2, call => call[0].Single && call[1].Single ? new UntilNode(call[0], call[1]) : call.Library("_until"));
         registry.Form("while", 2, call => call[0].Single && call[1].Single ? new WhileNode(call[0], call[1]) : call.Library("_while"));
         registry.Form("repeat", 1, call => new RepeatNode(call[0]));
-        registry.Form("range", 1, call => new RangeNode(Zero, call[0], One));
-        registry.Form("range", 2, call => new RangeNode(call[0], call[1], One));
+        registry.Form("range", 1, call => new RangeNode(Zero, call[0], by: null));
+        registry.Form("range", 2, call => new RangeNode(call[0], call[1], by: null));
         registry.Form("range", 3, call => new RangeNode(call[0], call[1], call[2]));
         registry.Form("isempty", 1, call => new IsEmptyNode(call[0]));
         registry.Form("any", 0, _ => new AnyNode(Each, IdentityNode.Instance, wanted: true));
@@ -51,13 +60,12 @@ internal static class ControlBuiltins
 
     private static ConstantNode Zero { get; } = new(JqValue.From(0L));
 
-    private static ConstantNode One { get; } = new(JqValue.From(1L));
+    private static Lazy<JqValue> Known { get; } = new(() => JqValue.Array(Registry.Names.Concat(Library.Names)
+        .Where(item => item.Name[0] != '_')
+        .Select(item => JqValue.From($"{item.Name}/{item.Arity}"))
+        .ToArray()));
 
     private static IterateNode Each { get; } = new(IdentityNode.Instance, optional: false);
-
-    public static double Number(JqValue value, string who) => value is NumberValue number
-        ? number.Value
-        : throw new JqRuntimeException($"{who} needs a number, not {ErrorText.Describe(value)}");
 
     private static void Kind(Registry registry, string name, Func<JqValue, bool> accepts)
     {
@@ -97,6 +105,8 @@ internal sealed class SelectNode : Node
 
         return _condition.Eval(run, env, input) is { IsTruthy: true } ? input : null;
     }
+
+    public override bool IsSingleIn(Env env) => Single || _condition.IsSingleIn(env);
 
     public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)
     {
@@ -227,61 +237,16 @@ internal sealed class AnyNode(Node source, Node condition, bool wanted) : Single
     }
 }
 
-/// <summary><c>add</c>: neighbours of one kind are joined in one go, not one by one.</summary>
+/// <summary><c>add</c>. Appending to what is being built is cheap, so this is linear.</summary>
 internal sealed class SumNode(Node source) : SingleNode
 {
     public override JqValue Eval(Run run, Env env, JqValue input)
     {
-        JqValue sum = JqValue.Null;
-        var text = new System.Text.StringBuilder();
-        var items = new List<JqValue>();
+        var sum = JqValue.Null;
         foreach (var value in source.Stream(run, env, input))
         {
             run.Step();
-            if (value is StringValue addend && (text.Length > 0 || sum is StringValue))
-            {
-                if (text.Length == 0)
-                {
-                    text.Append(sum.AsString());
-                }
-
-                run.AllocateString(text.Length + (long)addend.Text.Length);
-                run.Allocate(-text.Length * 2L);
-                text.Append(addend.Text);
-                sum = StringValue.Empty;
-            }
-            else if (value is ArrayValue more && (items.Count > 0 || sum is ArrayValue))
-            {
-                if (items.Count == 0)
-                {
-                    items.AddRange(((ArrayValue)sum).Elements);
-                }
-
-                run.AllocateArray(items.Count + (long)more.Count);
-                run.Allocate(-items.Count * 8L);
-                items.AddRange(more.Elements);
-                sum = JqValue.EmptyArray;
-            }
-            else
-            {
-                sum = Operators.Add(run, Settle(sum, text, items), value);
-            }
-        }
-
-        return Settle(sum, text, items);
-    }
-
-    private static JqValue Settle(JqValue sum, System.Text.StringBuilder text, List<JqValue> items)
-    {
-        if (text.Length > 0)
-        {
-            sum = StringValue.Create(text.ToString());
-            text.Clear();
-        }
-        else if (items.Count > 0)
-        {
-            sum = new ArrayValue(items.ToArray());
-            items.Clear();
+            sum = Operators.Add(run, sum, value);
         }
 
         return sum;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using AzdoWebhookBridge.Jq.Evaluation;
 using AzdoWebhookBridge.Jq.Values;
@@ -16,10 +15,11 @@ internal static class ConversionBuiltins
         registry.Value("fromjson", FromJson);
         registry.Value("tonumber", ToNumber);
         registry.Value("toboolean", ToBoolean);
+        registry.Value("format", Formats.Apply);
         registry.Value("explode", Explode);
         registry.Value("implode", Implode);
         registry.Value("utf8bytelength", (_, input) => input is StringValue text
-            ? JqValue.From((long)Encoding.UTF8.GetByteCount(text.Text))
+            ? JqValue.From((long)Encoding.UTF8.GetByteCount(text.Span))
             : throw new JqRuntimeException($"{ErrorText.Describe(input)} only strings have UTF-8 byte length"));
     }
 
@@ -40,7 +40,7 @@ internal static class ConversionBuiltins
             default:
                 // The weight is close to the length of the text, and known without writing it.
                 run.Walk(input);
-                run.AllocateString(input.Weight / 8);
+                run.Allocate(input.Weight * 2);
                 return run.NewString(input.ToJson());
         }
     }
@@ -51,23 +51,20 @@ internal static class ConversionBuiltins
     {
         if (input is not StringValue text)
         {
-            throw new JqRuntimeException($"{ErrorText.Describe(input)} cannot be parsed as JSON");
+            throw new JqRuntimeException($"{ErrorText.Describe(input)} only strings can be parsed");
         }
 
         run.Walk(input);
         run.Allocate(text.Text.Length * 8L);
-        if (text.Text is "nan" or "NaN" or "-nan" or "-NaN")
-        {
-            return JqValue.From(double.NaN);
-        }
-
+        var utf8 = Encoding.UTF8.GetBytes(text.Text);
         try
         {
-            return run.Check(JqValue.Parse(text.Text));
+            return run.Check(ValueReader.ParseLenient(utf8, JqValue.MaxWalk));
         }
-        catch (JqParseException exception)
+        catch (FormatException exception)
         {
-            throw new JqRuntimeException($"{exception.Message.TrimEnd('.')} (while parsing '{Cut(text.Text)}')");
+            run.AllocateString(text.Text.Length + 128L);
+            throw new JqRuntimeException($"{exception.Message} (while parsing '{text.Text}')");
         }
     }
 
@@ -79,21 +76,17 @@ internal static class ConversionBuiltins
                 return input;
             case StringValue text:
                 run.Walk(input);
-                var trimmed = text.Text.AsSpan().Trim(" \t\r\n");
-                if (IsNumber(trimmed))
+                if (NumberText.Parse(text.Text) is { } parsed)
                 {
-                    return NumberValue.FromLiteral(trimmed);
+                    return parsed;
                 }
 
-                if (trimmed is "nan" or "-nan" or "NaN")
-                {
-                    return JqValue.From(double.NaN);
-                }
-
-                throw new JqRuntimeException($"Cannot parse '{Cut(text.Text)}' as a number");
+                break;
             default:
-                throw new JqRuntimeException($"{ErrorText.Describe(input)} cannot be parsed as a number");
+                break;
         }
+
+        throw new JqRuntimeException($"{ErrorText.Describe(input)} cannot be parsed as a number");
     }
 
     private static JqValue ToBoolean(Run run, JqValue input)
@@ -116,7 +109,7 @@ internal static class ConversionBuiltins
     {
         if (input is not StringValue text)
         {
-            throw new JqRuntimeException($"{ErrorText.Describe(input)} cannot be exploded");
+            throw new JqRuntimeException("explode input must be a string");
         }
 
         run.Walk(input);
@@ -134,7 +127,7 @@ internal static class ConversionBuiltins
     {
         if (input is not ArrayValue array)
         {
-            throw new JqRuntimeException($"{ErrorText.Describe(input)} cannot be imploded, it must be an array of codepoints");
+            throw new JqRuntimeException("implode input must be an array");
         }
 
         run.Steps(array.Count);
@@ -144,62 +137,14 @@ internal static class ConversionBuiltins
         {
             if (element is not NumberValue number || double.IsNaN(number.Value))
             {
-                throw new JqRuntimeException("Unicode codepoint must be numeric");
+                throw new JqRuntimeException($"{ErrorText.Describe(element)} can't be imploded, unicode codepoint needs to be numeric");
             }
 
             // Outside the range, and the surrogates: jq puts the replacement character.
-            var point = number.Value is >= 0 and <= 0x10FFFF ? (int)number.Value : -1;
+            var point = number.Value is > -1 and < 0x110000 ? (int)number.Value : -1;
             text.Append(Rune.IsValid(point) ? new Rune(point).ToString() : "\uFFFD");
         }
 
         return run.NewString(text.ToString());
     }
-
-    /// <summary>JSON's grammar, with the forms ".5", "5." and "+5" that jq reads too.</summary>
-    private static bool IsNumber(ReadOnlySpan<char> text)
-    {
-        if (text.Length > 0 && text[0] is '-' or '+')
-        {
-            text = text[1..];
-        }
-
-        var digits = 0;
-        var at = 0;
-        while (at < text.Length && char.IsAsciiDigit(text[at]))
-        {
-            at++;
-            digits++;
-        }
-
-        if (at < text.Length && text[at] == '.')
-        {
-            at++;
-            while (at < text.Length && char.IsAsciiDigit(text[at]))
-            {
-                at++;
-                digits++;
-            }
-        }
-
-        if (digits == 0 || at == text.Length)
-        {
-            return digits > 0;
-        }
-
-        if (text[at] is not ('e' or 'E'))
-        {
-            return false;
-        }
-
-        at++;
-        if (at < text.Length && text[at] is '-' or '+')
-        {
-            at++;
-        }
-
-        return at < text.Length && !text[at..].ContainsAnyExceptInRange('0', '9');
-    }
-
-    private static string Cut(string text) =>
-        text.Length <= 64 ? text : string.Create(CultureInfo.InvariantCulture, $"{StringValue.Sanitize(text[..61])}...");
 }

@@ -32,7 +32,7 @@ internal sealed class JqRegex
     {
         if (pattern is not StringValue text)
         {
-            throw new JqRuntimeException($"{ErrorText.Describe(pattern)} cannot be matched, as it is not a string");
+            throw new JqRuntimeException($"{ErrorText.Describe(pattern)} is not a string");
         }
 
         if (flags is not StringValue && !flags.IsNull)
@@ -56,7 +56,7 @@ internal sealed class JqRegex
                 case 'x':
                     options |= RegexOptions.IgnorePatternWhitespace;
                     break;
-                case 'p':
+                case 'p' or 'm':
                     options |= RegexOptions.Singleline;
                     break;
                 case 'n':
@@ -84,7 +84,7 @@ internal sealed class JqRegex
     {
         if (Literal is not null)
         {
-            return text.Contains(Literal, StringComparison.Ordinal);
+            return TextSearch.Contains(run, text, Literal);
         }
 
         if (_skipEmpty)
@@ -116,7 +116,7 @@ internal sealed class JqRegex
         {
             for (var match = _regex.Match(text); match.Success; match = match.NextMatch())
             {
-                run.Step();
+                run.Steps(8);
                 run.Allocate(256);
 
                 // An empty match inside a surrogate pair is between two halves of one character.
@@ -142,8 +142,9 @@ internal sealed class JqRegex
     }
 
     /// <summary>jq's match object.</summary>
-    public JqValue Describe(Run run, string text, Match match)
+    public JqValue Describe(Run run, string text, CodePoints.Counter points, Match match)
     {
+        var offset = points.Before(match.Index);
         var captures = new JqValue[_pattern.Groups.Count];
         for (var i = 0; i < captures.Length; i++)
         {
@@ -152,7 +153,7 @@ internal sealed class JqRegex
             captures[i] = new ObjectValue(
                 ["offset", "length", "string", "name"],
                 [
-                    JqValue.From(group.Success ? (long)CodePoints.CountBefore(text, group.Index) : -1),
+                    JqValue.From(group.Success ? Offset(run, text, offset, match, group) : -1L),
                     JqValue.From(group.Success ? (long)CodePoints.Count(group.Value) : 0),
                     group.Success ? run.NewString(StringValue.Sanitize(group.Value)) : JqValue.Null,
                     JqValue.From(name),
@@ -163,11 +164,20 @@ internal sealed class JqRegex
         return new ObjectValue(
             ["offset", "length", "string", "captures"],
             [
-                JqValue.From((long)CodePoints.CountBefore(text, match.Index)),
+                JqValue.From((long)offset),
                 JqValue.From((long)CodePoints.Count(match.Value)),
                 run.NewString(StringValue.Sanitize(match.Value)),
                 run.NewArray(captures),
             ]);
+    }
+
+    // Look-behind may capture what lies before the match.
+    private static long Offset(Run run, string text, int offset, Match match, Group group)
+    {
+        run.Steps(Math.Abs(group.Index - match.Index) >> 6);
+        return group.Index >= match.Index
+            ? offset + CodePoints.Count(text.AsSpan(match.Index..group.Index))
+            : offset - CodePoints.Count(text.AsSpan(group.Index..match.Index));
     }
 
     /// <summary>The named captures as an object, which <c>capture</c> and the replacements of <c>sub</c> see.</summary>

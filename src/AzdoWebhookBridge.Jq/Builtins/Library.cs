@@ -13,8 +13,6 @@ internal static class Library
         def paths(f): path(.. | select(f)) | select(length > 0);
         def leaf_paths: paths(scalars);
         def pick(f): . as $top | reduce path(f) as $p (null; setpath($p; $top | getpath($p)));
-        def recurse(f): def _r: ., (f | _r); _r;
-        def recurse(f; cond): def _r: ., (f | select(cond) | _r); _r;
         def _until(cond; update): def _u: if cond then . else (update | _u) end; _u;
         def _while(cond; update): def _w: if cond then ., (update | _w) else empty end; _w;
         def todate: strftime("%Y-%m-%dT%H:%M:%SZ");
@@ -24,11 +22,10 @@ internal static class Library
         def date: todate;
         def dateadd(u; n): . + n;
         def datesub(u; n): . - n;
-        def finites: select(isinfinite or isnan | not);
+        def finites: select(isfinite);
         def normals: select(isnormal);
         def combinations: if length == 0 then [] else .[0][] as $x | (.[1:] | combinations) as $w | [$x] + $w end;
         def combinations(n): . as $dot | [range(n)] | map($dot) | combinations;
-        def walk(f): def w: if type == "object" then map_values(w) elif type == "array" then map(w) else . end | f; w;
         def truncate_stream(stream): . as $n | null | stream | . as $input
           | if (.[0] | length) > $n then setpath([0]; .[0][$n:]) else empty end;
         def fromstream(f): {x: null, e: false} as $init
@@ -38,27 +35,17 @@ internal static class Library
                 then setpath(["e"]; $i[0] | length == 0) | setpath(["x"] + $i[0]; $i[1])
                 else setpath(["e"]; $i[0] | length == 1) end;
               if .e then .x else empty end);
-        def tostream: path(def r: (.[]?|r), .; r) as $p | getpath($p)
-          | reduce path(.[]?) as $q ([$p, .]; [$p + $q]);
         def IN(s): any(s == .; .);
         def IN(src; s): any(src == s; .);
         def INDEX(stream; f): reduce stream as $row ({}; .[$row | f | tostring] |= $row);
         def INDEX(f): INDEX(.[]; f);
+        def JOIN($idx; f): [.[] | [., $idx[f]]];
+        def JOIN($idx; stream; f): stream | [., $idx[f]];
+        def JOIN($idx; stream; f; g): stream | [., $idx[f]] | g;
         def ascii: [.] | implode;
         def isvalid(f): try (f | true) catch false;
         def have_literal_numbers: true;
         def have_decnum: true;
-        def get_search_list: [];
-        def input_line_number: 0;
-        def input_filename: null;
-        def halt: error("halt is not allowed");
-        def halt_error: error("halt_error is not allowed");
-        def halt_error(x): error("halt_error is not allowed");
-        def input: error("input is not available");
-        def inputs: error("inputs is not available");
-        def debug: .;
-        def debug(m): .;
-        def stderr: .;
         """;
 
     private static readonly Dictionary<(string, int), FunctionSyntax> Definitions =

@@ -6,16 +6,21 @@ namespace AzdoWebhookBridge.Jq.Builtins;
 /// <summary>The C math library under jq's names.</summary>
 internal static class MathBuiltins
 {
+    private const double SmallArgument = 1e-5;
+
     public static void Register(Registry registry)
     {
         registry.Form("infinite", 0, _ => new ConstantNode(JqValue.From(double.PositiveInfinity)));
         registry.Form("nan", 0, _ => new ConstantNode(JqValue.From(double.NaN)));
-        registry.Value("isinfinite", (_, input) => JqValue.From(double.IsInfinity(Number(input))));
-        registry.Value("isnan", (_, input) => JqValue.From(double.IsNaN(Number(input))));
-        registry.Value("isnormal", (_, input) => JqValue.From(double.IsNormal(Number(input))));
-        registry.Value("abs", (_, input) => input is NumberValue number
-            ? number.Value < 0 ? number.Negate() : number
-            : throw new JqRuntimeException($"{ErrorText.Describe(input)} has no absolute value"));
+        registry.Value("isinfinite", (_, input) => JqValue.From(input is NumberValue number && double.IsInfinity(number.Value)));
+        registry.Value("isfinite", (_, input) => JqValue.From(input is NumberValue number && !double.IsInfinity(number.Value)));
+        registry.Value("isnan", (_, input) => JqValue.From(input is NumberValue number && double.IsNaN(number.Value)));
+        registry.Value("isnormal", (_, input) => JqValue.From(input is NumberValue number && double.IsNormal(number.Value)));
+
+        // Negates what is below 0 in the order of all values, as in jq: null fails, a text comes back.
+        registry.Value("abs", (run, input) => input is NumberValue number
+            ? number.Value < 0 ? Operators.Negate(run, number) : number
+            : input.Kind < JqKind.Number ? Operators.Negate(run, input) : input);
 
         Unary(registry, "floor", Math.Floor);
         Unary(registry, "ceil", Math.Ceiling);
@@ -30,11 +35,11 @@ internal static class MathBuiltins
         Unary(registry, "exp2", static x => Math.Pow(2, x));
         Unary(registry, "exp10", static x => Math.Pow(10, x));
         Unary(registry, "pow10", static x => Math.Pow(10, x));
-        Unary(registry, "expm1", static x => Math.Abs(x) < 1e-5 ? x + (x * x / 2) : Math.Exp(x) - 1);
+        Unary(registry, "expm1", ExpMinus1);
         Unary(registry, "log", Math.Log);
         Unary(registry, "log2", Math.Log2);
         Unary(registry, "log10", Math.Log10);
-        Unary(registry, "log1p", static x => Math.Abs(x) < 1e-5 ? x - (x * x / 2) : Math.Log(1 + x));
+        Unary(registry, "log1p", LogPlus1);
         Unary(registry, "sin", Math.Sin);
         Unary(registry, "cos", Math.Cos);
         Unary(registry, "tan", Math.Tan);
@@ -51,14 +56,22 @@ internal static class MathBuiltins
         Unary(registry, "logb", static x => x == 0 ? double.NegativeInfinity : double.IsFinite(x) ? Math.ILogB(x) : Math.Abs(x));
         Unary(registry, "gamma", LogGamma);
         Unary(registry, "lgamma", LogGamma);
-        Unary(registry, "lgamma_r", LogGamma);
+        registry.Value("lgamma_r", (run, input) =>
+        {
+            // Between the poles below zero the sign alternates.
+            var x = Number(input);
+            var negative = x < 0 && Math.Floor(x) % 2 != 0;
+            return run.NewArray([JqValue.From(LogGamma(x)), JqValue.From(negative ? -1L : 1L)]);
+        });
         Unary(registry, "tgamma", Gamma);
+        Unary(registry, "erf", ErrorFunction.Erf);
+        Unary(registry, "erfc", ErrorFunction.Erfc);
         registry.Value("frexp", Split);
         registry.Value("modf", (run, input) =>
         {
             var x = Number(input);
             var whole = Math.Truncate(x);
-            var fraction = double.IsInfinity(x) ? Math.CopySign(0, x) : x - whole;
+            var fraction = double.IsInfinity(x) ? Math.CopySign(0, x) : Math.CopySign(x - whole, x);
             return run.NewArray([JqValue.From(fraction), JqValue.From(whole)]);
         });
 
@@ -70,6 +83,7 @@ internal static class MathBuiltins
         Binary(registry, "fdim", static (x, y) => x > y ? x - y : double.IsNaN(x) || double.IsNaN(y) ? double.NaN : 0);
         Binary(registry, "hypot", static (x, y) => double.Hypot(x, y));
         Binary(registry, "drem", Math.IEEERemainder);
+        Binary(registry, "remainder", Math.IEEERemainder);
         Binary(registry, "copysign", Math.CopySign);
         Binary(registry, "ldexp", Scale);
         Binary(registry, "scalb", Scale);
@@ -88,6 +102,29 @@ internal static class MathBuiltins
 
     private static void Binary(Registry registry, string name, Func<double, double, double> apply) =>
         registry.Value(name, (_, _, x, y) => JqValue.From(apply(Number(x), Number(y))));
+
+    // The rounding error of exp(x) and 1 + x cancels out against that of the logarithm.
+    private static double ExpMinus1(double x)
+    {
+        if (Math.Abs(x) < SmallArgument)
+        {
+            return x + (x * x * (0.5 + (x * (1 / 6d))));
+        }
+
+        var power = Math.Exp(x);
+        return power == 1 ? x : power < 0.5 || power > 2 ? power - 1 : (power - 1) * x / Math.Log(power);
+    }
+
+    private static double LogPlus1(double x)
+    {
+        if (Math.Abs(x) < SmallArgument)
+        {
+            return x - (x * x * (0.5 - (x * (1 / 3d))));
+        }
+
+        var sum = 1 + x;
+        return sum == 1 || double.IsPositiveInfinity(x) ? x : Math.Log(sum) * x / (sum - 1);
+    }
 
     private static double Scale(double x, double exponent) => Math.ScaleB(x, (int)Math.Clamp(exponent, -5_000, 5_000));
 
@@ -115,6 +152,11 @@ internal static class MathBuiltins
 
     private static double Gamma(double x)
     {
+        if (x < 0 && x == Math.Floor(x))
+        {
+            return double.NaN;
+        }
+
         if (x == Math.Floor(x) && x is > 0 and < 24)
         {
             var product = 1d;
@@ -135,6 +177,11 @@ internal static class MathBuiltins
         if (x is 1 or 2)
         {
             return 0;
+        }
+
+        if (x <= 0 && x == Math.Floor(x))
+        {
+            return double.PositiveInfinity;
         }
 
         if (x < 0.5)

@@ -26,7 +26,9 @@ internal static class PathBuiltins
         var all = new List<JqValue[]>(array.Count);
         foreach (var path in array.Elements)
         {
-            all.Add(GetPathNode.Keys(path));
+            all.Add(path is ArrayValue keys
+                ? keys.Elements
+                : throw new JqRuntimeException($"Path must be specified as array, not {path.KindName}"));
         }
 
         return PathOperations.DeletePaths(run, input, all);

@@ -10,16 +10,19 @@ internal static class RegexBuiltins
 {
     public static void Register(Registry registry)
     {
-        Form(registry, "test", static (run, regex, text) =>
+        Pattern(registry, "test", static (run, regex, text) =>
             [JqValue.From(regex.IsMatch(run, text))], single: true);
-        Form(registry, "match", static (run, regex, text) =>
-            regex.Matches(run, text, regex.Global).Select(match => regex.Describe(run, text, match)));
-        Form(registry, "capture", static (run, regex, text) =>
+        Pattern(registry, "match", static (run, regex, text) =>
+        {
+            var points = new CodePoints.Counter(text);
+            return regex.Matches(run, text, regex.Global).Select(match => regex.Describe(run, text, points, match));
+        });
+        Pattern(registry, "capture", static (run, regex, text) =>
             regex.Matches(run, text, regex.Global).Select(match => regex.Captures(run, match)));
-        Form(registry, "scan", static (run, regex, text) =>
+        Global(registry, "scan", MatchForm.Scan, static (run, regex, text) =>
             regex.Matches(run, text, global: true).Select(match => regex.Scanned(run, match)));
-        Form(registry, "splits", static (run, regex, text) => Split(run, regex, text));
-        registry.Form("split", 2, call => new MatchNode(call[0], call[1], single: true, static (run, regex, text) =>
+        Global(registry, "splits", MatchForm.Split, static (run, regex, text) => Split(run, regex, text));
+        registry.Form("split", 2, call => new MatchNode(call[0], call[1], MatchForm.Split, single: true, static (run, regex, text) =>
             [run.NewArray(Split(run, regex, text).ToArray())]));
         registry.Form("sub", 2, call => new SubstituteNode(call[0], call[1], Null, global: false));
         registry.Form("sub", 3, call => new SubstituteNode(call[0], call[1], call[2], global: false));
@@ -29,11 +32,17 @@ internal static class RegexBuiltins
 
     private static ConstantNode Null { get; } = new(JqValue.Null);
 
-    private static void Form(
+    private static void Pattern(
         Registry registry, string name, Func<Run, JqRegex, string, IEnumerable<JqValue>> outputs, bool single = false)
     {
-        registry.Form(name, 1, call => new MatchNode(call[0], null, single, outputs));
-        registry.Form(name, 2, call => new MatchNode(call[0], call[1], single, outputs));
+        registry.Form(name, 1, call => new MatchNode(call[0], null, MatchForm.PatternOrPair, single, outputs));
+        registry.Form(name, 2, call => new MatchNode(call[0], call[1], MatchForm.Pattern, single, outputs));
+    }
+
+    private static void Global(Registry registry, string name, MatchForm form, Func<Run, JqRegex, string, IEnumerable<JqValue>> outputs)
+    {
+        registry.Form(name, 1, call => new MatchNode(call[0], null, form, single: false, outputs));
+        registry.Form(name, 2, call => new MatchNode(call[0], call[1], form, single: false, outputs));
     }
 
     private static IEnumerable<JqValue> Split(Run run, JqRegex regex, string text)
@@ -114,17 +123,31 @@ internal sealed class RegexCache
     }
 }
 
+/// <summary>How a call treats its arguments, which shows in errors and in the order of several patterns and flags.</summary>
+internal enum MatchForm
+{
+    Pattern,
+    PatternOrPair,
+    Scan,
+    Split,
+}
+
 internal sealed class MatchNode : Node
 {
+    /// <summary>The flag that global calls add to those given.</summary>
+    public static readonly JqValue G = JqValue.From("g");
+
+    private readonly MatchForm _form;
     private readonly RegexCache _cache = new();
     private readonly Node _pattern;
     private readonly Node? _flags;
     private readonly Func<Run, JqRegex, string, IEnumerable<JqValue>> _outputs;
 
-    public MatchNode(Node pattern, Node? flags, bool single, Func<Run, JqRegex, string, IEnumerable<JqValue>> outputs)
+    public MatchNode(Node pattern, Node? flags, MatchForm form, bool single, Func<Run, JqRegex, string, IEnumerable<JqValue>> outputs)
     {
         _pattern = pattern;
         _flags = flags;
+        _form = form;
         _outputs = outputs;
         Single = single && pattern.Single && (flags is null || flags.Single);
         _cache.Prepare(pattern, flags);
@@ -137,13 +160,20 @@ internal sealed class MatchNode : Node
             return FirstOfStream(run, env, input);
         }
 
-        var pattern = _pattern.Eval(run, env, input);
-        var flags = _flags is null ? JqValue.Null : _flags.Eval(run, env, input);
-        if (pattern is null || flags is null)
+        // What comes first decides alone when it is empty or fails.
+        var (first, second) = _form == MatchForm.Pattern ? (_flags!, _pattern) : (_pattern, _flags);
+        if (first.Eval(run, env, input) is not { } one)
         {
             return null;
         }
 
+        var other = second is null ? JqValue.Null : second.Eval(run, env, input);
+        if (other is null)
+        {
+            return null;
+        }
+
+        var (pattern, flags) = _form == MatchForm.Pattern ? (other, one) : (one, other);
         foreach (var output in Apply(run, input, pattern, flags))
         {
             return output;
@@ -154,28 +184,46 @@ internal sealed class MatchNode : Node
 
     public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)
     {
-        foreach (var pattern in _pattern.Stream(run, env, input))
+        foreach (var (pattern, flags) in Arguments(run, env, input))
         {
-            foreach (var flags in _flags is null ? [JqValue.Null] : _flags.Stream(run, env, input))
+            foreach (var output in Apply(run, input, pattern, flags))
             {
-                foreach (var output in Apply(run, input, pattern, flags))
-                {
-                    run.Step();
-                    yield return output;
-                }
+                run.Step();
+                yield return output;
             }
         }
     }
 
-    private IEnumerable<JqValue> Apply(Run run, JqValue input, JqValue pattern, JqValue flags)
+    /// <summary>The last argument is the outer loop, except where jq binds the arguments to variables.</summary>
+    private IEnumerable<(JqValue Pattern, JqValue Flags)> Arguments(Run run, Env env, JqValue input)
     {
-        // One argument may be an array of pattern and flags.
-        if (_flags is null && pattern is ArrayValue both)
+        if (_flags is null)
         {
-            (pattern, flags) = (both[0], both[1]);
+            return _pattern.Stream(run, env, input).Select(pattern => (pattern, JqValue.Null));
         }
 
-        return _outputs(run, _cache.Get(run, pattern, flags), TextOf(input));
+        return _form == MatchForm.Pattern
+            ? _flags.Stream(run, env, input).SelectMany(flags => _pattern.Stream(run, env, input), (flags, pattern) => (pattern, flags))
+            : _pattern.Stream(run, env, input).SelectMany(pattern => _flags.Stream(run, env, input), (pattern, flags) => (pattern, flags));
+    }
+
+    private IEnumerable<JqValue> Apply(Run run, JqValue input, JqValue pattern, JqValue flags)
+    {
+        if (_form == MatchForm.PatternOrPair && pattern is not StringValue)
+        {
+            // One argument may be an array of pattern and flags.
+            (pattern, flags) = pattern is ArrayValue { Count: > 0 } both
+                ? (both[0], both[1])
+                : throw new JqRuntimeException($"{pattern.KindName} not a string or array");
+        }
+
+        if (_form is MatchForm.Scan or MatchForm.Split && flags.Kind is not (JqKind.Null or JqKind.String))
+        {
+            throw _form == MatchForm.Scan ? ErrorText.Binary(G, flags, "added") : ErrorText.Binary(flags, G, "added");
+        }
+
+        var text = TextOf(input);
+        return _outputs(run, _cache.Get(run, pattern, flags), text);
     }
 
     public static string TextOf(JqValue input) => input is StringValue text
@@ -213,14 +261,14 @@ internal sealed class SubstituteNode : Node
         }
 
         var pattern = _pattern.Eval(run, env, input);
-        var flags = _flags.Eval(run, env, input);
+        var flags = pattern is null ? null : _flags.Eval(run, env, input);
         if (pattern is null || flags is null)
         {
             return null;
         }
 
-        var regex = _cache.Get(run, pattern, flags);
         var text = MatchNode.TextOf(input);
+        var regex = Regex(run, pattern, flags);
         return regex.Literal is { } literal && (_global || regex.Global) && _replacement is ConstantNode { Value: StringValue replacement }
             ? ReplaceText(run, input, text, literal, replacement.Text)
             : Replace(run, env, regex, input, text)[0];
@@ -232,8 +280,8 @@ internal sealed class SubstituteNode : Node
         {
             foreach (var flags in _flags.Stream(run, env, input))
             {
-                var regex = _cache.Get(run, pattern, flags);
-                foreach (var output in Replace(run, env, regex, input, MatchNode.TextOf(input)))
+                var text = MatchNode.TextOf(input);
+                foreach (var output in Replace(run, env, Regex(run, pattern, flags), input, text))
                 {
                     run.Step();
                     yield return output;
@@ -241,6 +289,10 @@ internal sealed class SubstituteNode : Node
             }
         }
     }
+
+    private JqRegex Regex(Run run, JqValue pattern, JqValue flags) => _global && flags.Kind is not (JqKind.Null or JqKind.String)
+        ? throw ErrorText.Binary(flags, MatchNode.G, "added")
+        : _cache.Get(run, pattern, flags);
 
     private static JqValue ReplaceText(Run run, JqValue input, string text, string literal, string replacement)
     {
@@ -272,7 +324,7 @@ internal sealed class SubstituteNode : Node
             foreach (var inserted in _replacement.Stream(run, env, captures))
             {
                 run.Step();
-                if (inserted is not StringValue part)
+                if (inserted is not StringValue && !inserted.IsNull)
                 {
                     throw ErrorText.Binary(JqValue.From(text[previous..match.Index]), inserted, "added");
                 }
@@ -282,10 +334,12 @@ internal sealed class SubstituteNode : Node
                     results.Add(new StringBuilder());
                 }
 
+                // The pieces are added up, to which null adds nothing.
+                var part = (inserted as StringValue)?.Text ?? "";
                 var gap = match.Index - previous;
-                run.AllocateString(results[index].Length + (long)gap + part.Text.Length);
+                run.AllocateString(results[index].Length + (long)gap + part.Length);
                 run.Allocate((-results[index].Length * 2L) - 48);
-                results[index++].Append(text, previous, gap).Append(part.Text);
+                results[index++].Append(text, previous, gap).Append(part);
             }
 
             previous = match.Index + match.Length;

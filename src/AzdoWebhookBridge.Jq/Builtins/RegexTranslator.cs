@@ -44,6 +44,7 @@ internal sealed class RegexTranslator
     private int _atom = -1;
     private int _unnamed;
     private int _unbounded;
+    private int _choices;
     private bool _literal = true;
     private bool _special;
 
@@ -99,6 +100,7 @@ internal sealed class RegexTranslator
                     if (unit is '.' or '^' or '$' or '|')
                     {
                         _literal = false;
+                        _choices += unit == '|' ? 1 : 0;
                     }
 
                     _atom = _output.Length;
@@ -173,7 +175,7 @@ internal sealed class RegexTranslator
         }
 
         _atom = _groupStarts.Pop();
-        _special |= _unbounded > 0 && _at + 1 < _pattern.Length && _pattern[_at + 1] is '*' or '+' or '{';
+        _special |= (_unbounded > 0 || _choices > 0) && _at + 1 < _pattern.Length && _pattern[_at + 1] is '*' or '+' or '{';
         Copy(1);
     }
 
@@ -207,6 +209,7 @@ internal sealed class RegexTranslator
         else
         {
             _unbounded += unit == '?' ? 0 : 1;
+            _choices += unit == '?' ? 1 : 0;
             Copy(1);
         }
 

@@ -58,7 +58,11 @@ internal sealed class Registry
 
 internal sealed class ValueNode(Func<Run, JqValue, JqValue> apply) : SingleNode
 {
-    public override JqValue Eval(Run run, Env env, JqValue input) => apply(run, input);
+    public override JqValue Eval(Run run, Env env, JqValue input)
+    {
+        run.Scan(input);
+        return apply(run, input);
+    }
 }
 
 internal sealed class ValueNode1 : Node
@@ -76,7 +80,7 @@ internal sealed class ValueNode1 : Node
     public override JqValue? Eval(Run run, Env env, JqValue input)
     {
         var argument = _argument.Eval(run, env, input);
-        return argument is null ? null : _apply(run, input, argument);
+        return argument is null ? null : Apply(run, input, argument);
     }
 
     public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)
@@ -84,8 +88,15 @@ internal sealed class ValueNode1 : Node
         foreach (var argument in _argument.Stream(run, env, input))
         {
             run.Step();
-            yield return _apply(run, input, argument);
+            yield return Apply(run, input, argument);
         }
+    }
+
+    private JqValue Apply(Run run, JqValue input, JqValue argument)
+    {
+        run.Scan(input);
+        run.Scan(argument);
+        return _apply(run, input, argument);
     }
 }
 
@@ -113,6 +124,7 @@ internal sealed class ValueNode2 : Node
 
         var second = _second.Eval(run, env, input);
         var first = second is null ? null : _first.Eval(run, env, input);
+        run.Scan(input);
         return first is null ? null : _apply(run, input, first, second!);
     }
 
@@ -123,6 +135,7 @@ internal sealed class ValueNode2 : Node
             foreach (var first in _first.Stream(run, env, input))
             {
                 run.Step();
+                run.Scan(input);
                 yield return _apply(run, input, first, second);
             }
         }

@@ -9,58 +9,72 @@ internal static class SortBuiltins
 {
     public static void Register(Registry registry)
     {
-        registry.Value("sort", (run, input) => Values(run, Sorted(run, input, "sorted", element => element)));
-        registry.Value("unique", (run, input) => Unique(run, Sorted(run, input, "sorted", element => element)));
-        registry.Value("min", (run, input) => Extreme(run, input, element => element, lowest: true));
-        registry.Value("max", (run, input) => Extreme(run, input, element => element, lowest: false));
+        registry.Value("sort", (run, input) => Values(run, Sorted(run, Elements(input), element => element)));
+        registry.Value("unique", (run, input) => Unique(run, Sorted(run, Elements(input), element => element)));
+        registry.Value("min", (run, input) => Extreme(run, Iterable(input), element => element, lowest: true));
+        registry.Value("max", (run, input) => Extreme(run, Iterable(input), element => element, lowest: false));
         registry.Value("reverse", Reverse);
-        By(registry, "sort_by", (run, input, key) => Values(run, Sorted(run, input, "sorted", key)));
-        By(registry, "group_by", (run, input, key) => Group(run, Sorted(run, input, "grouped", key)));
-        By(registry, "unique_by", (run, input, key) => Unique(run, Sorted(run, input, "grouped", key)));
-        By(registry, "min_by", (run, input, key) => Extreme(run, input, key, lowest: true));
-        By(registry, "max_by", (run, input, key) => Extreme(run, input, key, lowest: false));
+        By(registry, "sort_by", (run, input, key) => Values(run, Sorted(run, input, key)));
+        By(registry, "group_by", (run, input, key) => Group(run, Sorted(run, input, key)));
+        By(registry, "unique_by", (run, input, key) => Unique(run, Sorted(run, input, key)));
+        By(registry, "min_by", (run, input, key) => Extreme(run, input, key, lowest: true), "iterated over");
+        By(registry, "max_by", (run, input, key) => Extreme(run, input, key, lowest: false), "iterated over");
     }
 
-    private static void By(Registry registry, string name, Func<Run, JqValue, Func<JqValue, JqValue>, JqValue> apply) =>
-        registry.Form(name, 1, call => new ByNode(call[0], apply));
+    private static void By(
+        Registry registry,
+        string name,
+        Func<Run, ArrayValue, Func<JqValue, JqValue?>, JqValue> apply,
+        string what = "sorted, as they are not both arrays") =>
+        registry.Form(name, 1, call => new ByNode(call[0], apply, what));
 
-    private static JqValue[] Elements(JqValue input, string what) => input is ArrayValue array
-        ? array.Elements
-        : throw new JqRuntimeException($"{ErrorText.Describe(input)} cannot be {what}, as it is not an array");
+    private static ArrayValue Elements(JqValue input) => input as ArrayValue
+        ?? throw new JqRuntimeException($"{ErrorText.Describe(input)} cannot be sorted, as it is not an array");
 
-    private static (JqValue Key, JqValue Value)[] Sorted(Run run, JqValue input, string what, Func<JqValue, JqValue> key)
+    private static ArrayValue Iterable(JqValue input) => input as ArrayValue ?? throw ErrorText.Binary(input, input, "iterated over");
+
+    private static (JqValue? Key, JqValue Value)[] Sorted(Run run, ArrayValue input, Func<JqValue, JqValue?> key)
     {
-        var elements = Elements(input, what);
-        run.AllocateArray(elements.Length * 3L);
-        run.Steps((long)elements.Length * BitOperations.Log2((uint)elements.Length + 1));
+        var elements = input.Elements;
+        run.AllocateArray(elements.Length * 2L);
+
+        // Comparing looks at what the keys weigh, each time.
         run.Walk(input);
-        var pairs = new (JqValue Key, JqValue Value)[elements.Length];
-        var order = new int[elements.Length];
+        var pairs = new (JqValue? Key, JqValue Value)[elements.Length];
+        var heavy = 0L;
         for (var i = 0; i < pairs.Length; i++)
         {
             run.Step();
             pairs[i] = (key(elements[i]), elements[i]);
-            order[i] = i;
+            heavy += Math.Max(0, (pairs[i].Key?.Weight ?? 0) - 64);
         }
 
-        // Array.Sort is not stable; the index settles ties.
-        System.Array.Sort(order, (x, y) =>
-        {
-            var result = ValueOrder.Compare(pairs[x].Key, pairs[y].Key);
-            return result != 0 ? result : x.CompareTo(y);
-        });
-        return System.Array.ConvertAll(order, index => pairs[index]);
+        // Small keys are compared in no time; long literals and texts are not.
+        run.Steps((heavy >> 4) * BitOperations.Log2((uint)pairs.Length + 1));
+
+        return StableSort.Sort(run, pairs, static (x, y) => CompareKeys(x.Key, y.Key));
     }
 
-    private static JqValue Values(Run run, (JqValue Key, JqValue Value)[] pairs) =>
+    /// <summary>An element without a key comes before all others.</summary>
+    private static int CompareKeys(JqValue? left, JqValue? right)
+    {
+        if (left is null || right is null)
+        {
+            return (left is null ? 0 : 1) - (right is null ? 0 : 1);
+        }
+
+        return ValueOrder.Compare(left, right);
+    }
+
+    private static JqValue Values(Run run, (JqValue? Key, JqValue Value)[] pairs) =>
         run.NewArray(System.Array.ConvertAll(pairs, pair => pair.Value));
 
-    private static JqValue Unique(Run run, (JqValue Key, JqValue Value)[] pairs)
+    private static JqValue Unique(Run run, (JqValue? Key, JqValue Value)[] pairs)
     {
         var kept = new List<JqValue>();
         for (var i = 0; i < pairs.Length; i++)
         {
-            if (i == 0 || ValueOrder.Compare(pairs[i - 1].Key, pairs[i].Key) != 0)
+            if (i == 0 || CompareKeys(pairs[i - 1].Key, pairs[i].Key) != 0)
             {
                 kept.Add(pairs[i].Value);
             }
@@ -69,13 +83,13 @@ internal static class SortBuiltins
         return run.NewArrayOf(kept);
     }
 
-    private static JqValue Group(Run run, (JqValue Key, JqValue Value)[] pairs)
+    private static JqValue Group(Run run, (JqValue? Key, JqValue Value)[] pairs)
     {
         var groups = new List<JqValue>();
         var group = new List<JqValue>();
         for (var i = 0; i < pairs.Length; i++)
         {
-            if (i > 0 && ValueOrder.Compare(pairs[i - 1].Key, pairs[i].Key) != 0)
+            if (i > 0 && CompareKeys(pairs[i - 1].Key, pairs[i].Key) != 0)
             {
                 groups.Add(run.NewArrayOf(group));
                 group.Clear();
@@ -93,19 +107,19 @@ internal static class SortBuiltins
     }
 
     /// <summary>Of equals, min takes the first and max the last.</summary>
-    private static JqValue Extreme(Run run, JqValue input, Func<JqValue, JqValue> key, bool lowest)
+    private static JqValue Extreme(Run run, ArrayValue input, Func<JqValue, JqValue?> key, bool lowest)
     {
-        var elements = input is ArrayValue array ? array.Elements : throw ErrorText.Iterate(input);
         run.Walk(input);
         var best = JqValue.Null;
         JqValue? bestKey = null;
-        foreach (var element in elements)
+        var elements = input.Elements;
+        for (var i = 0; i < elements.Length; i++)
         {
             run.Step();
-            var own = key(element);
-            if (bestKey is null || (ValueOrder.Compare(own, bestKey) < 0 == lowest))
+            var own = key(elements[i]);
+            if (i == 0 || (CompareKeys(own, bestKey) < 0 == lowest))
             {
-                best = element;
+                best = elements[i];
                 bestKey = own;
             }
         }
@@ -115,59 +129,51 @@ internal static class SortBuiltins
 
     private static JqValue Reverse(Run run, JqValue input)
     {
-        switch (input)
+        if (input is not ArrayValue array)
         {
-            case ArrayValue array:
-                var reversed = (JqValue[])array.Elements.Clone();
-                System.Array.Reverse(reversed);
-                return run.NewArray(reversed);
-            case StringValue text:
-                return run.NewString(ReverseText(text.Text));
-            default:
-                return input.IsNull ? JqValue.EmptyArray : throw new JqRuntimeException($"Cannot reverse {ErrorText.Describe(input)}");
-        }
-    }
-
-    private static string ReverseText(string text)
-    {
-        var reversed = new char[text.Length];
-        var at = text.Length;
-        foreach (var rune in text.EnumerateRunes())
-        {
-            at -= rune.Utf16SequenceLength;
-            rune.EncodeToUtf16(reversed.AsSpan(at));
+            // What has a length is indexed from its end, which fails unless the length is 0.
+            var length = CollectionBuiltins.Length(run, input);
+            return length.AsDouble() > 0 ? throw ErrorText.Index(input, JqValue.From(length.AsDouble() - 1)) : JqValue.EmptyArray;
         }
 
-        return new string(reversed);
+        var reversed = (JqValue[])array.Elements.Clone();
+        System.Array.Reverse(reversed);
+        return run.NewArray(reversed);
     }
 }
 
 /// <summary>Several outputs of the key expression make one composite key.</summary>
-internal sealed class ByNode(Node key, Func<Run, JqValue, Func<JqValue, JqValue>, JqValue> apply) : SingleNode
+internal sealed class ByNode(Node key, Func<Run, ArrayValue, Func<JqValue, JqValue?>, JqValue> apply, string what) : SingleNode
 {
-    public override JqValue Eval(Run run, Env env, JqValue input) => apply(run, input, element => Key(run, env, element));
-
-    private JqValue Key(Run run, Env env, JqValue element)
+    public override JqValue Eval(Run run, Env env, JqValue input) => input switch
     {
-        var parts = new List<JqValue>(1);
-        if (key.Single)
+        ArrayValue array => apply(run, array, element => Key(run, env, element)),
+        ObjectValue obj => throw ErrorText.Binary(input, run.NewArray(System.Array.ConvertAll(obj.Values, value => All(run, env, value))), what),
+        _ => throw ErrorText.Iterate(input),
+    };
+
+    private JqValue? Key(Run run, Env env, JqValue element)
+    {
+        if (key.IsSingleIn(env))
         {
             var only = key.Eval(run, env, element);
-            if (only is not null)
-            {
-                parts.Add(only);
-            }
-        }
-        else
-        {
-            foreach (var part in key.Stream(run, env, element))
-            {
-                run.Add(parts, part);
-            }
+            run.Walk(only ?? JqValue.Null);
+            return only;
         }
 
-        var composite = run.NewArrayOf(parts);
+        var composite = All(run, env, element);
         run.Walk(composite);
         return composite;
+    }
+
+    private JqValue All(Run run, Env env, JqValue element)
+    {
+        var parts = new List<JqValue>();
+        foreach (var part in key.Stream(run, env, element))
+        {
+            run.Add(parts, part);
+        }
+
+        return run.NewArrayOf(parts);
     }
 }

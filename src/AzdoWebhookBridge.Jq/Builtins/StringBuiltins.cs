@@ -1,4 +1,3 @@
-using System.Text;
 using AzdoWebhookBridge.Jq.Evaluation;
 using AzdoWebhookBridge.Jq.Values;
 
@@ -7,36 +6,43 @@ namespace AzdoWebhookBridge.Jq.Builtins;
 /// <summary>Strings without regular expressions.</summary>
 internal static class StringBuiltins
 {
+    /// <summary>Up to here a search takes no more than the length of the text, whatever the text.</summary>
+    public const int ShortSeparator = 32;
+
     public static void Register(Registry registry)
     {
-        registry.Value("startswith", (_, input, part) => Affix(input, part, "startswith", static (text, affix) => text.StartsWith(affix, StringComparison.Ordinal)));
-        registry.Value("endswith", (_, input, part) => Affix(input, part, "endswith", static (text, affix) => text.EndsWith(affix, StringComparison.Ordinal)));
+        registry.Value("startswith", (_, input, part) => Affix(input, part, "startswith", static (text, affix) => text.StartsWith(affix)));
+        registry.Value("endswith", (_, input, part) => Affix(input, part, "endswith", static (text, affix) => text.EndsWith(affix)));
         registry.Value("ltrimstr", (run, input, part) => TrimAffix(run, input, part, left: true, right: false));
         registry.Value("rtrimstr", (run, input, part) => TrimAffix(run, input, part, left: false, right: true));
         registry.Value("trimstr", (run, input, part) => TrimAffix(run, input, part, left: true, right: true));
         registry.Value("trim", (run, input) => Trimmed(run, input, static text => text.Trim()));
         registry.Value("ltrim", (run, input) => Trimmed(run, input, static text => text.TrimStart()));
         registry.Value("rtrim", (run, input) => Trimmed(run, input, static text => text.TrimEnd()));
-        registry.Value("ascii_downcase", (run, input) => Cased(run, input, "ascii_downcase", 'A', 'Z', 32));
-        registry.Value("ascii_upcase", (run, input) => Cased(run, input, "ascii_upcase", 'a', 'z', -32));
-        registry.Value("split", (run, input, separator) => input is StringValue text && separator is StringValue by
-            ? Split(run, text.Text, by.Text)
-            : throw new JqRuntimeException("split input and separator must be strings"));
+        registry.Value("ascii_downcase", (run, input) => Cased(run, input, 'A', 'Z', 32));
+        registry.Value("ascii_upcase", (run, input) => Cased(run, input, 'a', 'z', -32));
+        registry.Form("split", 1, call => call[0] is ConstantNode { Value: StringValue { Length: > 0 and <= ShortSeparator } separator }
+            ? new SplitNode(separator)
+            : new ValueNode1(Split, call[0]));
         registry.Value("join", Join);
     }
 
-    public static JqValue Split(Run run, string text, string separator)
+    public static JqValue Split(Run run, JqValue input, JqValue separator) => input is StringValue text && separator is StringValue by
+        ? Split(run, text, by.Text)
+        : throw new JqRuntimeException("split input and separator must be strings");
+
+    public static JqValue Split(Run run, StringValue whole, string separator)
     {
-        if (text.Length == 0)
+        if (whole.Length == 0)
         {
             return JqValue.EmptyArray;
         }
 
-        run.Steps(text.Length >> 3);
-        var parts = new List<JqValue>();
+        run.Steps(whole.Length >> 3);
         if (separator.Length == 0)
         {
-            foreach (var rune in text.EnumerateRunes())
+            var parts = new List<JqValue>();
+            foreach (var rune in whole.Text.EnumerateRunes())
             {
                 run.Allocate(48);
                 run.Add(parts, StringValue.Trusted(rune.ToString()));
@@ -45,63 +51,61 @@ internal static class StringBuiltins
             return run.NewArrayOf(parts);
         }
 
-        var start = 0;
-        while (true)
+        if (separator.Length > ShortSeparator)
         {
-            var end = text.IndexOf(separator, start, StringComparison.Ordinal);
-            run.Add(parts, run.NewString(end < 0 ? text[start..] : text[start..end]));
-            if (end < 0)
-            {
-                return run.NewArrayOf(parts);
-            }
-
-            start = end + separator.Length;
+            return SplitByLong(run, whole, separator);
         }
+
+        var count = whole.Span.Count(separator) + 1;
+        run.AllocateArray(count);
+        var pieces = new JqValue[count];
+        var start = 0;
+        for (var i = 0; i < pieces.Length - 1; i++)
+        {
+            run.Step();
+            var length = whole.Span[start..].IndexOf(separator, StringComparison.Ordinal);
+            pieces[i] = run.NewPart(whole, start, length);
+            start += length + separator.Length;
+        }
+
+        pieces[^1] = run.NewPart(whole, start, whole.Length - start);
+        return new ArrayValue(pieces);
     }
 
-    private static JqValue Affix(JqValue input, JqValue part, string name, Func<string, string, bool> holds) =>
+    private static JqValue Affix(JqValue input, JqValue part, string name, Func<StringValue, StringValue, bool> holds) =>
         input is StringValue text && part is StringValue affix
-            ? JqValue.From(holds(text.Text, affix.Text))
+            ? JqValue.From(holds(text, affix))
             : throw new JqRuntimeException($"{name}() requires string inputs");
 
-    /// <summary>What is not a string comes back as it is.</summary>
     private static JqValue TrimAffix(Run run, JqValue input, JqValue part, bool left, bool right)
     {
-        if (input is not StringValue text || part is not StringValue affix || affix.Text.Length == 0)
+        if (input is not StringValue text || part is not StringValue affix)
         {
-            return input;
+            throw new JqRuntimeException($"{(left ? "startswith" : "endswith")}() requires string inputs");
         }
 
-        var rest = text.Text.AsSpan();
-        if (left && rest.StartsWith(affix.Text, StringComparison.Ordinal))
-        {
-            rest = rest[affix.Text.Length..];
-        }
-
-        if (right && rest.EndsWith(affix.Text, StringComparison.Ordinal))
-        {
-            rest = rest[..^affix.Text.Length];
-        }
-
-        return rest.Length == text.Text.Length ? input : run.NewString(rest.ToString());
+        var start = left && text.StartsWith(affix) ? affix.Length : 0;
+        var rest = text.Part(start, text.Length - start);
+        var length = right && rest.EndsWith(affix) ? rest.Length - affix.Length : rest.Length;
+        return length == text.Length ? input : run.NewPart(text, start, length);
     }
 
     private static JqValue Trimmed(Run run, JqValue input, Func<string, string> trim)
     {
         if (input is not StringValue text)
         {
-            throw new JqRuntimeException($"{ErrorText.Describe(input)} cannot be trimmed");
+            throw new JqRuntimeException("trim input must be a string");
         }
 
         var trimmed = trim(text.Text);
         return trimmed.Length == text.Text.Length ? input : run.NewString(trimmed);
     }
 
-    private static JqValue Cased(Run run, JqValue input, string name, char first, char last, int shift)
+    private static JqValue Cased(Run run, JqValue input, char first, char last, int shift)
     {
         if (input is not StringValue text)
         {
-            throw new JqRuntimeException($"{name} input must be a string");
+            throw new JqRuntimeException("explode input must be a string");
         }
 
         if (text.Text.AsSpan().IndexOfAnyInRange(first, last) < 0)
@@ -134,41 +138,95 @@ internal static class StringBuiltins
             return StringValue.Empty;
         }
 
-        if (separator is not StringValue between)
-        {
-            if (elements.Length > 1 || !separator.IsNull)
-            {
-                throw ErrorText.Binary(StringValue.Empty, separator, "added");
-            }
+        var between = separator as StringValue ?? StringValue.Empty;
 
-            between = StringValue.Empty;
+        if (separator.Kind is JqKind.Null or JqKind.String && JoinStrings(run, elements, between) is { } joined)
+        {
+            return joined;
         }
 
-        var text = new StringBuilder();
-        for (var i = 0; i < elements.Length; i++)
+        var parts = new string[elements.Length];
+        var length = (elements.Length - 1L) * between.Length;
+        run.AllocateArray(parts.Length);
+        for (var i = 0; i < parts.Length; i++)
         {
             run.Step();
-            if (i > 0)
+            if (i > 0 && separator.Kind is not (JqKind.Null or JqKind.String))
             {
-                text.Append(between.Text);
+                throw ErrorText.Binary(StringValue.Create(parts[0]), separator, "added");
             }
 
-            text.Append(elements[i] switch
+            parts[i] = elements[i] switch
             {
                 StringValue part => part.Text,
                 NumberValue number => number.Print(),
                 { Kind: JqKind.Null } => string.Empty,
                 { Kind: JqKind.True } => "true",
                 { Kind: JqKind.False } => "false",
-                var other => throw ErrorText.Binary(StringValue.Create(text.ToString()), other, "added"),
-            });
-            if (text.Length > 65_536)
-            {
-                run.AllocateString(text.Length);
-                run.Allocate(-text.Length * 2L);
-            }
+                var other => throw ErrorText.Binary(StringValue.Create(string.Join(between.Text, parts.AsSpan(0, i)!) + (i > 0 ? between.Text : string.Empty)), other, "added"),
+            };
+            length += parts[i].Length;
+            run.CheckString(length);
         }
 
-        return run.NewString(text.ToString());
+        run.AllocateString(length);
+        run.Steps(length >> 7);
+        return StringValue.Create(string.Join(between.Text, parts));
+    }
+
+    private static JqValue SplitByLong(Run run, StringValue whole, string separator)
+    {
+        var parts = new List<JqValue>();
+        var search = new TextSearch(run, separator);
+        var start = 0;
+        while (true)
+        {
+            var end = search.IndexIn(whole.Text, start);
+            run.Add(parts, run.NewPart(whole, start, (end < 0 ? whole.Length : end) - start));
+            if (end < 0)
+            {
+                return run.NewArrayOf(parts);
+            }
+
+            start = end + separator.Length;
+        }
+    }
+
+    /// <summary>Null when they are not all strings.</summary>
+    private static StringValue? JoinStrings(Run run, JqValue[] elements, StringValue between)
+    {
+        var length = between.Length * (elements.Length - 1L);
+        foreach (var element in elements)
+        {
+            if (element is not StringValue part)
+            {
+                return null;
+            }
+
+            length += part.Length;
+        }
+
+        run.Steps(elements.Length);
+        if (elements.Length == 1 || length == 0)
+        {
+            return (StringValue)elements[0];
+        }
+
+        run.AllocateString(length);
+        return StringValue.Trusted(string.Create((int)length, (elements, between), static (target, state) =>
+        {
+            for (var i = 0; i < state.elements.Length; i++)
+            {
+                if (i > 0)
+                {
+                    state.between.Span.CopyTo(target);
+                    target = target[state.between.Length..];
+                }
+
+                var part = (StringValue)state.elements[i];
+                part.Span.CopyTo(target);
+                target = target[part.Length..];
+            }
+        }));
     }
 }

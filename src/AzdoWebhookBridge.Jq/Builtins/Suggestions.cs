@@ -1,12 +1,15 @@
 using AzdoWebhookBridge.Jq.Evaluation;
+using AzdoWebhookBridge.Jq.Syntax;
 
 namespace AzdoWebhookBridge.Jq.Builtins;
 
 /// <summary>"Did you mean": the nearest known name for one that is not defined.</summary>
 internal static class Suggestions
 {
-    public static string ForFunction(string name, int arity, Scope? names)
+    public static string ForFunction(CallSyntax call, Scope? names, string text)
     {
+        var name = call.Name;
+        var arity = call.Arguments.Length;
         var known = Registry.Names.Concat(Library.Names).ToList();
         for (var scope = names; scope is not null; scope = scope.Parent)
         {
@@ -19,10 +22,14 @@ internal static class Suggestions
         var arities = known.Where(item => item.Item1 == name).Select(item => item.Item2).Distinct().Order().ToList();
         if (arities.Count > 0)
         {
-            return $"Found {name}/{arity} ({Arguments(arity)}), but {name} takes {string.Join(" or ", arities.Select(Arguments))}";
+            var commas = call.Arguments is [CommaSyntax list] && arities.Contains(list.Items.Length);
+            var hint = commas ? "; arguments are separated by ';', a ',' makes one argument with several values" : string.Empty;
+            return $"Found {name}/{arity} ({Arguments(arity)}), but {name} takes {string.Join(" or ", arities.Select(Arguments))}{hint}";
         }
 
-        return $"Found the function {name}/{arity}, which is not defined{Near(name, known.Select(item => item.Item1), string.Empty)}";
+        var near = Near(name, known.Select(item => item.Item1), string.Empty);
+        var spelling = Hints.Name(text, call.At);
+        return $"Found the function {name}/{arity}, which is not defined{(near.Length > 0 && !spelling.Contains("dash", StringComparison.Ordinal) ? near : spelling)}";
     }
 
     public static string ForVariable(string name, Scope? names, IReadOnlyDictionary<string, JqValue>? variables)

@@ -3,20 +3,45 @@ using AzdoWebhookBridge.Jq.Values;
 namespace AzdoWebhookBridge.Jq.Evaluation;
 
 /// <summary><c>paths = value</c>: one output per value, which is computed from the whole input.</summary>
-internal sealed class AssignNode(Node paths, Node value) : StreamNode
+internal sealed class AssignNode : Node
 {
+    private readonly Node _paths;
+    private readonly Node _value;
+
+    public AssignNode(Node paths, Node value)
+    {
+        _paths = paths;
+        _value = value;
+        Single = value.Single;
+    }
+
+    public override JqValue? Eval(Run run, Env env, JqValue input) =>
+        _value.Eval(run, env, input) is { } replacement ? Assign(run, env, input, replacement) : null;
+
     public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)
     {
-        foreach (var replacement in value.Stream(run, env, input))
+        foreach (var replacement in _value.Stream(run, env, input))
         {
-            var result = input;
-            foreach (var point in paths.Paths(run, env, new PathPoint(null, input)))
-            {
-                result = PathOperations.SetPath(run, result, point.ToKeys(), replacement);
-            }
-
-            yield return result;
+            yield return Assign(run, env, input, replacement);
         }
+    }
+
+    private JqValue Assign(Run run, Env env, JqValue input, JqValue replacement)
+    {
+        if (_paths.IsSinglePath)
+        {
+            return _paths.Path(run, env, new PathPoint(null, input)) is { } only
+                ? PathOperations.SetPath(run, input, only.ToKeys(run), replacement)
+                : input;
+        }
+
+        var result = input;
+        foreach (var point in _paths.Paths(run, env, new PathPoint(null, input)))
+        {
+            result = PathOperations.SetPath(run, result, point.ToKeys(run), replacement);
+        }
+
+        return result;
     }
 }
 
@@ -28,12 +53,17 @@ internal sealed class UpdateNode(Node paths, Node update) : SingleNode
 
     public static JqValue Apply(Run run, Env env, Node paths, JqValue input, Func<JqValue, JqValue?> update)
     {
+        if (paths.IsSinglePath)
+        {
+            return paths.Path(run, env, new PathPoint(null, input)) is { } only ? ApplyAt(run, input, only, update) : input;
+        }
+
         var result = input;
         List<JqValue[]>? deleted = null;
         foreach (var point in paths.Paths(run, env, new PathPoint(null, input)))
         {
             run.Step();
-            var path = point.ToKeys();
+            var path = point.ToKeys(run);
             var updated = update(PathOperations.GetPath(run, result, path));
             if (updated is null)
             {
@@ -47,16 +77,40 @@ internal sealed class UpdateNode(Node paths, Node update) : SingleNode
 
         return deleted is null ? result : PathOperations.DeletePaths(run, result, deleted);
     }
+
+    private static JqValue ApplyAt(Run run, JqValue input, PathPoint at, Func<JqValue, JqValue?> update)
+    {
+        run.Step();
+        var path = at.ToKeys(run);
+        var updated = update(at.Value);
+        return updated is null ? PathOperations.DeletePaths(run, input, [path]) : PathOperations.SetPath(run, input, path, updated);
+    }
 }
 
 /// <summary><c>paths += value</c> and its like: one output per value of the right side.</summary>
-internal sealed class ArithmeticUpdateNode(Node paths, Node value, Func<Run, JqValue, JqValue, JqValue> apply) : StreamNode
+internal sealed class ArithmeticUpdateNode : Node
 {
+    private readonly Node _paths;
+    private readonly Node _value;
+    private readonly Func<Run, JqValue, JqValue, JqValue> _apply;
+
+    public ArithmeticUpdateNode(Node paths, Node value, Func<Run, JqValue, JqValue, JqValue> apply)
+    {
+        _paths = paths;
+        _value = value;
+        _apply = apply;
+        Single = value.Single;
+    }
+
+    public override JqValue? Eval(Run run, Env env, JqValue input) => _value.Eval(run, env, input) is { } operand
+        ? UpdateNode.Apply(run, env, _paths, input, old => _apply(run, old, operand))
+        : null;
+
     public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)
     {
-        foreach (var operand in value.Stream(run, env, input))
+        foreach (var operand in _value.Stream(run, env, input))
         {
-            yield return UpdateNode.Apply(run, env, paths, input, old => apply(run, old, operand));
+            yield return UpdateNode.Apply(run, env, _paths, input, old => _apply(run, old, operand));
         }
     }
 }
@@ -68,8 +122,8 @@ internal sealed class PathsNode(Node paths) : StreamNode
     {
         foreach (var point in paths.Paths(run, env, new PathPoint(null, input)))
         {
-            run.Allocate(point.Link?.Length * 8L ?? 0);
-            yield return point.ToValue();
+            run.Step();
+            yield return point.ToValue(run);
         }
     }
 }
@@ -83,7 +137,7 @@ internal sealed class DeleteNode(Node paths) : SingleNode
         foreach (var point in paths.Paths(run, env, new PathPoint(null, input)))
         {
             run.Step();
-            all.Add(point.ToKeys());
+            all.Add(point.ToKeys(run));
         }
 
         return PathOperations.DeletePaths(run, input, all);

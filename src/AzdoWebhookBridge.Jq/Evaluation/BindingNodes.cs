@@ -22,11 +22,23 @@ internal sealed class BindNode : Node
     {
         if (!_source.Single)
         {
-            return FirstOfStream(run, env, input);
+            return _source.FirstThrough(run, env, input, new BoundNode(_body, input), env);
         }
 
         var value = _source.Eval(run, env, input);
         return value is null ? null : _body.Eval(run, env.Bind(value), input);
+    }
+
+    public override Tail ToTail(Run run, Env env, JqValue input)
+    {
+        if (!_source.IsSingleIn(env))
+        {
+            return Tail.Of(Stream(run, env, input));
+        }
+
+        run.Step();
+        var value = _source.Eval(run, env, input);
+        return value is null ? Tail.Of(value) : _body.ToTail(run, env.Bind(value), input);
     }
 
     public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)
@@ -52,6 +64,14 @@ internal sealed class BindNode : Node
             }
         }
     }
+}
+
+/// <summary>The body of a binding, which takes a value to bind as its input; made while evaluating, for one evaluation.</summary>
+internal sealed class BoundNode(Node body, JqValue input) : StreamNode
+{
+    public override JqValue? Eval(Run run, Env env, JqValue value) => body.Eval(run, env.Bind(value), input);
+
+    public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue value) => body.Stream(run, env.Bind(value), input);
 }
 
 /// <summary><c>source as [$a, {b: $c}] ?// $d | body</c>: an error in a pattern or in the body moves on to the next pattern.</summary>
@@ -128,6 +148,13 @@ internal sealed class ReduceNode : Node
             var state = start;
             foreach (var value in _source.Stream(run, env, input))
             {
+                run.Step();
+                if (_pattern.IsVariable)
+                {
+                    state = Last(run, env.Bind(value), state);
+                    continue;
+                }
+
                 foreach (var bound in _pattern.Bind(run, env, value, input))
                 {
                     run.Step();
@@ -139,28 +166,29 @@ internal sealed class ReduceNode : Node
         }
     }
 
+    /// <summary>The state is a value: between the turns only the place of the item is kept, as in jq.</summary>
     public override IEnumerable<PathPoint> Paths(Run run, Env env, PathPoint at)
     {
         foreach (var start in _initial.Paths(run, env, at))
         {
-            var state = start;
-            foreach (var value in _source.Stream(run, env, at.Value))
+            var state = start.Value;
+            foreach (var item in _source.Paths(run, env, start.With(at.Value)))
             {
-                foreach (var bound in _pattern.Bind(run, env, value, at.Value))
+                foreach (var bound in _pattern.Bind(run, env, item.Value, at.Value))
                 {
                     run.Step();
-                    var next = new PathPoint(null, JqValue.Null);
-                    foreach (var output in _update.Paths(run, bound, state))
+                    var next = JqValue.Null;
+                    foreach (var output in _update.Paths(run, bound, item.With(state)))
                     {
                         run.Step();
-                        next = output;
+                        next = output.Value;
                     }
 
                     state = next;
                 }
             }
 
-            yield return state;
+            yield return start.With(state);
         }
     }
 
@@ -215,18 +243,18 @@ internal sealed class ForeachNode(Node source, Destructuring pattern, Node initi
     {
         foreach (var start in initial.Paths(run, env, at))
         {
-            var state = start;
-            foreach (var value in source.Stream(run, env, at.Value))
+            var state = start.Value;
+            foreach (var item in source.Paths(run, env, start.With(at.Value)))
             {
-                foreach (var bound in pattern.Bind(run, env, value, at.Value))
+                foreach (var bound in pattern.Bind(run, env, item.Value, at.Value))
                 {
                     run.Step();
-                    var before = state;
-                    state = new PathPoint(null, JqValue.Null);
+                    var before = item.With(state);
+                    state = JqValue.Null;
                     foreach (var next in update.Paths(run, bound, before))
                     {
                         run.Step();
-                        state = next;
+                        state = next.Value;
                         foreach (var output in extract.Paths(run, bound, next))
                         {
                             yield return output;

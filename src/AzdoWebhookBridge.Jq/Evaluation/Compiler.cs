@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AzdoWebhookBridge.Jq.Builtins;
 using AzdoWebhookBridge.Jq.Syntax;
 using AzdoWebhookBridge.Jq.Values;
@@ -5,9 +6,14 @@ using AzdoWebhookBridge.Jq.Values;
 namespace AzdoWebhookBridge.Jq.Evaluation;
 
 /// <summary>Syntax to nodes: resolves names to levels of the environment, folds constants, picks direct forms.</summary>
-internal sealed class Compiler(SourceText source, IReadOnlyDictionary<string, JqValue>? variables)
+internal sealed class Compiler(SourceText source, JqCompileOptions options)
 {
     private readonly Dictionary<(string, int), Function> _library = [];
+
+    /// <summary>What <c>env</c> and <c>$ENV</c> give: the variables that were allowed, and nothing of the process.</summary>
+    public JqValue Environment { get; } = options.Environment is null
+        ? JqValue.EmptyObject
+        : JqValue.Object(options.Environment.Select(variable => KeyValuePair.Create(variable.Key, JqValue.From(variable.Value))));
 
     public Node Compile(SyntaxNode program) => Compile(program, new Place(null, 0));
 
@@ -27,6 +33,17 @@ internal sealed class Compiler(SourceText source, IReadOnlyDictionary<string, Jq
 
     private Node Compile(SyntaxNode node, Place place)
     {
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            throw source.Error("The program is nested too deeply", node.At);
+        }
+
+        var compiled = CompileNode(node, place);
+        return node.Depth % GuardNode.Interval == 0 ? new GuardNode(compiled) : compiled;
+    }
+
+    private Node CompileNode(SyntaxNode node, Place place)
+    {
         switch (node)
         {
             case IdentitySyntax:
@@ -38,7 +55,7 @@ internal sealed class Compiler(SourceText source, IReadOnlyDictionary<string, Jq
             case FieldSyntax field:
                 return new FieldNode(Compile(field.Target, place), field.Name, field.Optional);
             case IndexSyntax index:
-                return new IndexNode(Compile(index.Target, place), Compile(index.Key, place), index.Optional);
+                return CompileIndex(Compile(index.Target, place), Compile(index.Key, place), index.Optional);
             case SliceSyntax slice:
                 return CompileSlice(slice, place);
             case IterateSyntax iterate:
@@ -64,7 +81,11 @@ internal sealed class Compiler(SourceText source, IReadOnlyDictionary<string, Jq
             case AssignSyntax assign:
                 return CompileAssign(assign, place);
             case NegateSyntax negate:
-                return new NegateNode(Compile(negate.Operand, place));
+                return Compile(negate.Operand, place) switch
+                {
+                    ConstantNode { Value: NumberValue number } => new ConstantNode(number.Negate()),
+                    var operand => new NegateNode(operand),
+                };
             case TrySyntax attempt:
                 return new TryNode(Compile(attempt.Body, place), attempt.Handler is null ? null : Compile(attempt.Handler, place));
             case IfSyntax choice:
@@ -107,7 +128,21 @@ internal sealed class Compiler(SourceText source, IReadOnlyDictionary<string, Jq
             return right;
         }
 
-        return right is IdentityNode ? left : new PipeNode(left, right);
+        if (right is IdentityNode)
+        {
+            return left;
+        }
+
+        var pipe = new PipeNode(left, right);
+        return right is PipeNode longer && SplitPieceNode.TryCreate(left, longer.Left, new PipeNode(left, longer.Left)) is { } first
+            ? new PipeNode(first, longer.Right)
+            : (Node?)SplitPieceNode.TryCreate(left, right, pipe) ?? pipe;
+    }
+
+    private static Node CompileIndex(Node target, Node key, bool optional)
+    {
+        var index = new IndexNode(target, key, optional);
+        return key is ConstantNode ? (Node?)SplitPieceNode.TryCreate(target, key, index) ?? index : index;
     }
 
     private static Node CompileArray(Node body)
@@ -130,7 +165,7 @@ internal sealed class Compiler(SourceText source, IReadOnlyDictionary<string, Jq
         {
             if (keys[i] is ConstantNode { Value: not StringValue } key)
             {
-                throw source.Error($"Found {ErrorText.Describe(key.Value)} as a key, expected a string", obj.Keys[i].At);
+                throw source.Error($"Cannot use {ErrorText.Describe(key.Value)} as object key, expected a string", obj.Keys[i].At);
             }
         }
 
@@ -176,15 +211,14 @@ internal sealed class Compiler(SourceText source, IReadOnlyDictionary<string, Jq
             return new ConstantOrVariable(null, place.Depth - found.Level);
         }
 
-        if (variables is not null && variables.TryGetValue(name, out var value))
+        if (options.Variables is not null && options.Variables.TryGetValue(name, out var value))
         {
             return new ConstantOrVariable(value, 0);
         }
 
-        // The environment is always empty here: a mapping cannot read the process's secrets.
         return name == "ENV"
-            ? new ConstantOrVariable(JqValue.EmptyObject, 0)
-            : throw source.Error($"Found the variable ${name}, which is not defined{Suggestions.ForVariable(name, place.Names, variables)}", variable.At);
+            ? new ConstantOrVariable(Environment, 0)
+            : throw source.Error($"Found the variable ${name}, which is not defined{Suggestions.ForVariable(name, place.Names, options.Variables)}", variable.At);
     }
 
     private Node CompileVariable(VariableSyntax variable, Place place)
@@ -214,7 +248,7 @@ internal sealed class Compiler(SourceText source, IReadOnlyDictionary<string, Jq
             return CallLibrary(name, CompileAll(call.Arguments, place), place.Depth);
         }
 
-        throw source.Error(Suggestions.ForFunction(name, arity, place.Names), call.At);
+        throw source.Error(Refused.Reason(name) ?? Suggestions.ForFunction(call, place.Names, source.Text), call.At);
     }
 
     private Node CompileBinary(BinarySyntax binary, Place place)
@@ -223,7 +257,7 @@ internal sealed class Compiler(SourceText source, IReadOnlyDictionary<string, Jq
         var right = Compile(binary.Right, place);
         return binary.Operator switch
         {
-            "+" => new AddNode(left, right),
+            "+" => AddNode.Create(left, right),
             "-" => new ArithmeticNode(left, right, Operators.Subtract),
             "*" => new ArithmeticNode(left, right, Operators.Multiply),
             "/" => new ArithmeticNode(left, right, Operators.Divide),
@@ -277,31 +311,20 @@ internal sealed class Compiler(SourceText source, IReadOnlyDictionary<string, Jq
 
     private ReduceNode CompileReduce(ReduceSyntax reduce, Place place)
     {
-        var (pattern, inner) = SinglePattern(reduce.Patterns, place, reduce.At);
+        var (pattern, inner) = CompilePattern(reduce.Pattern, place);
         return new ReduceNode(
-            Compile(reduce.Source, place), pattern, Compile(reduce.Initial, place), Compile(reduce.Update, inner));
+            Compile(reduce.Source, place), new Destructuring(pattern, 0, null), Compile(reduce.Initial, place), Compile(reduce.Update, inner));
     }
 
     private ForeachNode CompileForeach(ForeachSyntax each, Place place)
     {
-        var (pattern, inner) = SinglePattern(each.Patterns, place, each.At);
+        var (pattern, inner) = CompilePattern(each.Pattern, place);
         return new ForeachNode(
             Compile(each.Source, place),
-            pattern,
+            new Destructuring(pattern, 0, null),
             Compile(each.Initial, place),
             Compile(each.Update, inner),
             each.Extract is null ? IdentityNode.Instance : Compile(each.Extract, inner));
-    }
-
-    private (Destructuring Pattern, Place Inner) SinglePattern(PatternSyntax[] patterns, Place place, Token at)
-    {
-        if (patterns.Length > 1)
-        {
-            throw source.Error($"'{at.Text}' takes one pattern; alternatives with '?//' are for 'as'", patterns[1].At);
-        }
-
-        var (pattern, inner) = CompilePattern(patterns[0], place);
-        return (new Destructuring(pattern, 0, null), inner);
     }
 
     private (Destructuring[] Patterns, Place Inner) CompileAlternatives(PatternSyntax[] patterns, Place place)
@@ -347,6 +370,11 @@ internal sealed class Compiler(SourceText source, IReadOnlyDictionary<string, Jq
                 for (var i = 0; i < entries.Length; i++)
                 {
                     var key = Compile(entries[i].Key, place);
+                    if (key is ConstantNode { Value: not StringValue } constant)
+                    {
+                        throw source.Error($"Cannot use {ErrorText.Describe(constant.Value)} as object key, expected a string", entries[i].Key.At);
+                    }
+
                     PatternNode? value = null;
                     if (entries[i].Variable is { } member)
                     {

@@ -59,12 +59,16 @@ internal sealed class ObjectNode : Node
         return run.NewObject(builder);
     }
 
-    public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input) => From(run, env, input, 0, (ObjectValue)JqValue.EmptyObject);
+    public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input) =>
+        Single ? OnlyOf(run, env, input) : From(run, env, input, 0, (ObjectValue)JqValue.EmptyObject);
 
     private IEnumerable<JqValue> From(Run run, Env env, JqValue input, int member, ObjectValue soFar)
     {
+        Run.EnsureStack();
         if (member == _keys.Length)
         {
+            // Each was copied member by member.
+            run.Steps(member);
             yield return soFar;
             yield break;
         }
@@ -74,8 +78,8 @@ internal sealed class ObjectNode : Node
             var name = KeyText(key);
             foreach (var value in _values[member].Stream(run, env, input))
             {
-                run.Step();
-                foreach (var output in From(run, env, input, member + 1, (ObjectValue)run.With(soFar, name, value)))
+                run.Steps(4);
+                foreach (var output in From(run, env, input, member + 1, (ObjectValue)run.Check(soFar.With(run, name, value))))
                 {
                     yield return output;
                 }
@@ -85,7 +89,7 @@ internal sealed class ObjectNode : Node
 
     private static string KeyText(JqValue key) => key is StringValue text
         ? text.Text
-        : throw new JqRuntimeException($"Object keys must be strings; found {ErrorText.Describe(key)}");
+        : throw new JqRuntimeException($"Cannot use {ErrorText.Describe(key)} as object key");
 }
 
 /// <summary>A string with interpolations; the last interpolation is the outer loop, as in jq.</summary>
@@ -123,10 +127,12 @@ internal sealed class InterpolationNode : Node
         return StringValue.Create(string.Concat(texts));
     }
 
-    public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input) => From(run, env, input, _parts.Length - 1, string.Empty);
+    public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input) =>
+        Single ? OnlyOf(run, env, input) : From(run, env, input, _parts.Length - 1, string.Empty);
 
     private IEnumerable<JqValue> From(Run run, Env env, JqValue input, int part, string after)
     {
+        Run.EnsureStack();
         if (part < 0)
         {
             yield return StringValue.Create(after);
@@ -135,7 +141,7 @@ internal sealed class InterpolationNode : Node
 
         foreach (var text in _parts[part].Stream(run, env, input))
         {
-            run.Step();
+            run.Steps(4);
             run.AllocateString((long)text.AsString().Length + after.Length);
             foreach (var output in From(run, env, input, part - 1, string.Concat(text.AsString(), after)))
             {

@@ -10,17 +10,50 @@ internal sealed class PipeNode : Node
         _left = left;
         _right = right;
         Single = left.Single && right.Single;
+        IsSinglePath = left.IsSinglePath && right.IsSinglePath;
     }
+
+    public Node Left => _left;
+
+    public Node Right => _right;
+
+    public override PathPoint? Path(Run run, Env env, PathPoint at) =>
+        _left.Path(run, env, at) is { } point ? _right.Path(run, env, point) : null;
 
     public override JqValue? Eval(Run run, Env env, JqValue input)
     {
         if (!_left.Single)
         {
-            return FirstOfStream(run, env, input);
+            return _left.FirstThrough(run, env, input, _right, env);
         }
 
         var value = _left.Eval(run, env, input);
         return value is null ? null : _right.Eval(run, env, value);
+    }
+
+    public override JqValue? FirstThrough(Run run, Env env, JqValue input, Node next, Env nextEnv)
+    {
+        if (!_left.Single)
+        {
+            return _left.FirstThrough(run, env, input, new ThroughNode(_right, next, nextEnv), env);
+        }
+
+        var value = _left.Eval(run, env, input);
+        return value is null ? null : _right.FirstThrough(run, env, value, next, nextEnv);
+    }
+
+    public override bool IsSingleIn(Env env) => Single || (_left.IsSingleIn(env) && _right.IsSingleIn(env));
+
+    public override Tail ToTail(Run run, Env env, JqValue input)
+    {
+        if (!_left.IsSingleIn(env))
+        {
+            return Tail.Of(Stream(run, env, input));
+        }
+
+        run.Step();
+        var value = _left.Eval(run, env, input);
+        return value is null ? Tail.Of(value) : _right.ToTail(run, env, value);
     }
 
     public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)
@@ -59,8 +92,44 @@ internal sealed class PipeNode : Node
     }
 }
 
+/// <summary>The rest of a pipe that goes on in another environment; made while evaluating, for one evaluation.</summary>
+internal sealed class ThroughNode(Node node, Node next, Env nextEnv) : StreamNode
+{
+    public override JqValue? Eval(Run run, Env env, JqValue input) => node.FirstThrough(run, env, input, next, nextEnv);
+
+    public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input) =>
+        node.Stream(run, env, input).SelectMany(value => next.Stream(run, nextEnv, value));
+}
+
 internal sealed class CommaNode(Node[] items) : StreamNode
 {
+    public override JqValue? Eval(Run run, Env env, JqValue input)
+    {
+        foreach (var item in items)
+        {
+            if (item.Eval(run, env, input) is { } output)
+            {
+                return output;
+            }
+        }
+
+        return null;
+    }
+
+    public override JqValue? FirstThrough(Run run, Env env, JqValue input, Node next, Env nextEnv)
+    {
+        foreach (var item in items)
+        {
+            run.Step();
+            if (item.FirstThrough(run, env, input, next, nextEnv) is { } output)
+            {
+                return output;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>The values, when all items are constants.</summary>
     public JqValue[]? Constants()
     {
@@ -78,13 +147,28 @@ internal sealed class CommaNode(Node[] items) : StreamNode
         return values;
     }
 
-    public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)
+    public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input) => Outputs(run, env, input, items.Length);
+
+    public override Tail ToTail(Run run, Env env, JqValue input) =>
+        items[^1].Single ? Tail.Of(Stream(run, env, input)) : Tail.Of(UpToTail(run, env, input));
+
+    private IEnumerable<JqValue> UpToTail(Run run, Env env, JqValue input)
     {
-        foreach (var item in items)
+        foreach (var output in Outputs(run, env, input, items.Length - 1))
         {
-            if (item.Single)
+            yield return output;
+        }
+
+        yield return new TailCall(items[^1], env, input);
+    }
+
+    private IEnumerable<JqValue> Outputs(Run run, Env env, JqValue input, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            if (items[i].Single)
             {
-                var only = item.Eval(run, env, input);
+                var only = items[i].Eval(run, env, input);
                 if (only is not null)
                 {
                     yield return only;
@@ -93,7 +177,7 @@ internal sealed class CommaNode(Node[] items) : StreamNode
                 continue;
             }
 
-            foreach (var output in item.Stream(run, env, input))
+            foreach (var output in items[i].Stream(run, env, input))
             {
                 yield return output;
             }
@@ -135,6 +219,31 @@ internal sealed class IfNode : Node
 
         var condition = _condition.Eval(run, env, input);
         return condition is null ? null : (condition.IsTruthy ? _then : _otherwise).Eval(run, env, input);
+    }
+
+    public override JqValue? FirstThrough(Run run, Env env, JqValue input, Node next, Env nextEnv)
+    {
+        if (!_condition.Single)
+        {
+            return base.FirstThrough(run, env, input, next, nextEnv);
+        }
+
+        var condition = _condition.Eval(run, env, input);
+        return condition is null ? null : (condition.IsTruthy ? _then : _otherwise).FirstThrough(run, env, input, next, nextEnv);
+    }
+
+    public override bool IsSingleIn(Env env) =>
+        Single || (_condition.IsSingleIn(env) && _then.IsSingleIn(env) && _otherwise.IsSingleIn(env));
+
+    public override Tail ToTail(Run run, Env env, JqValue input)
+    {
+        if (!_condition.IsSingleIn(env))
+        {
+            return Tail.Of(Stream(run, env, input));
+        }
+
+        var condition = _condition.Eval(run, env, input);
+        return condition is null ? Tail.Of(condition) : (condition.IsTruthy ? _then : _otherwise).ToTail(run, env, input);
     }
 
     public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)
@@ -188,7 +297,7 @@ internal sealed class TryNode : Node
         {
             return _body.Eval(run, env, input);
         }
-        catch (JqRuntimeException exception)
+        catch (JqRuntimeException exception) when (exception is not HaltException)
         {
             run.Depth = depth;
             run.ErrorCaught();
@@ -230,7 +339,7 @@ internal sealed class TryNode : Node
             yield break;
         }
 
-        foreach (var point in _handler.Paths(run, env, new PathPoint(null, error.Value, Broken: true)))
+        foreach (var point in _handler.Paths(run, env, at.With(error.Value)))
         {
             yield return point;
         }

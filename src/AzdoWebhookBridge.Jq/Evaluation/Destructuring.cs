@@ -9,11 +9,12 @@ namespace AzdoWebhookBridge.Jq.Evaluation;
 /// </summary>
 internal sealed class Destructuring(PatternNode pattern, int variables, int[]? links)
 {
-    private readonly bool _plain = pattern is VariablePatternNode && links is null;
+    /// <summary>The whole value in one variable, with nothing to match.</summary>
+    public bool IsVariable { get; } = pattern is VariablePatternNode && links is null;
 
     public IEnumerable<Env> Bind(Run run, Env env, JqValue value, JqValue input)
     {
-        if (_plain)
+        if (IsVariable)
         {
             return [env.Bind(value)];
         }
@@ -72,6 +73,14 @@ internal sealed class ArrayPatternNode(PatternNode[] items) : PatternNode
             throw ErrorText.Index(value, JqValue.From(0L));
         }
 
+        // Plain variables need no level of their own.
+        Run.EnsureStack();
+        for (; item < items.Length - 1 && items[item] is VariablePatternNode; item++)
+        {
+            run.Step();
+            env = env.Bind(value[item]);
+        }
+
         foreach (var bound in items[item].Match(run, env, value[item], input))
         {
             if (item == items.Length - 1)
@@ -96,6 +105,7 @@ internal sealed class ObjectPatternNode((Node Key, bool BindsMember, PatternNode
 
     private IEnumerable<Env> From(Run run, Env env, JqValue value, JqValue input, int entry)
     {
+        Run.EnsureStack();
         if (entry == entries.Length)
         {
             yield return env;

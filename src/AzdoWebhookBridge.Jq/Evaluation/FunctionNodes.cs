@@ -27,6 +27,11 @@ internal sealed class CallNode : Node
 
     public override JqValue? Eval(Run run, Env env, JqValue input)
     {
+        if (!Single)
+        {
+            return TailCalls.First(run, _function.Body!, Callee(env), input);
+        }
+
         run.Enter();
         var value = _function.Body!.Eval(run, Callee(env), input);
         run.Leave();
@@ -34,10 +39,13 @@ internal sealed class CallNode : Node
     }
 
     public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input) =>
-        CountedStream.Of(run, () => _function.Body!.Stream(run, Callee(env), input));
+        TailCalls.Stream(run, _function.Body!, Callee(env), input);
+
+    public override Tail ToTail(Run run, Env env, JqValue input) =>
+        Single ? Tail.Of(Eval(run, env, input)) : Tail.Call(_function.Body!, Callee(env), input);
 
     public override IEnumerable<PathPoint> Paths(Run run, Env env, PathPoint at) =>
-        CountedStream.Of(run, () => _function.Body!.Paths(run, Callee(env), at));
+        CountedPaths.Of(run, () => _function.Body!.Paths(run, Callee(env), at));
 
     private Env Callee(Env env)
     {
@@ -60,22 +68,38 @@ internal sealed class ClosureNode(int up) : Node
     public override JqValue? Eval(Run run, Env env, JqValue input)
     {
         var closure = env.Up(up);
+        if (!closure.Body!.Single)
+        {
+            return TailCalls.First(run, closure.Body, closure.BodyEnv!, input);
+        }
+
         run.Enter();
-        var value = closure.Body!.Eval(run, closure.BodyEnv!, input);
+        var value = closure.Body.Eval(run, closure.BodyEnv!, input);
         run.Leave();
         return value;
+    }
+
+    // Not further down: a closure on closures could take exponentially long to look through.
+    public override bool IsSingleIn(Env env) => env.Up(up).Body!.Single;
+
+    public override Tail ToTail(Run run, Env env, JqValue input)
+    {
+        var closure = env.Up(up);
+        return closure.Body!.Single
+            ? Tail.Of(Eval(run, env, input))
+            : Tail.Call(closure.Body, closure.BodyEnv!, input);
     }
 
     public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)
     {
         var closure = env.Up(up);
-        return CountedStream.Of(run, () => closure.Body!.Stream(run, closure.BodyEnv!, input));
+        return TailCalls.Stream(run, closure.Body!, closure.BodyEnv!, input);
     }
 
     public override IEnumerable<PathPoint> Paths(Run run, Env env, PathPoint at)
     {
         var closure = env.Up(up);
-        return CountedStream.Of(run, () => closure.Body!.Paths(run, closure.BodyEnv!, at));
+        return CountedPaths.Of(run, () => closure.Body!.Paths(run, closure.BodyEnv!, at));
     }
 
     public Env Rebind(Env env, Env callee)
@@ -86,9 +110,9 @@ internal sealed class ClosureNode(int up) : Node
 }
 
 /// <summary>Counts the depth of calls while a generator runs, not while it is suspended.</summary>
-internal static class CountedStream
+internal static class CountedPaths
 {
-    public static IEnumerable<T> Of<T>(Run run, Func<IEnumerable<T>> open)
+    public static IEnumerable<PathPoint> Of(Run run, Func<IEnumerable<PathPoint>> open)
     {
         run.Enter();
         using var items = open().GetEnumerator();

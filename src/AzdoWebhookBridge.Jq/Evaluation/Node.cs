@@ -14,6 +14,36 @@ internal abstract class Node
 
     public abstract IEnumerable<JqValue> Stream(Run run, Env env, JqValue input);
 
+    /// <summary>At most one output in that environment: <see cref="Single"/> cannot know what closures will be.</summary>
+    public virtual bool IsSingleIn(Env env) => Single;
+
+    /// <summary>The outputs as the end of a function's body, where calls are handed back instead of made.</summary>
+    public virtual Tail ToTail(Run run, Env env, JqValue input) =>
+        Single ? Tail.Of(Eval(run, env, input)) : Tail.Of(Stream(run, env, input));
+
+    /// <summary>
+    /// The first output of <c>this | next</c>. Most mappings ask a generator only for the first output that passes some tests;
+    /// nodes that can, hand theirs to <paramref name="next"/> one by one instead of making an iterator.
+    /// </summary>
+    public virtual JqValue? FirstThrough(Run run, Env env, JqValue input, Node next, Env nextEnv)
+    {
+        if (Single)
+        {
+            return Eval(run, env, input) is { } only ? next.Eval(run, nextEnv, only) : null;
+        }
+
+        foreach (var value in Stream(run, env, input))
+        {
+            run.Step();
+            if (next.Eval(run, nextEnv, value) is { } output)
+            {
+                return output;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>
     /// Outputs as places in the input. An expression that computes a value ends the path, which is an error only when
     /// the path is used; passing its input through, as <c>select</c> does, keeps it.
@@ -22,8 +52,22 @@ internal abstract class Node
     {
         foreach (var value in Stream(run, env, at.Value))
         {
-            var same = ReferenceEquals(value, at.Value) || (value.Kind <= JqKind.True && value.Kind == at.Value.Kind);
-            yield return same ? at : new PathPoint(null, value, Broken: true);
+            yield return at.With(value);
+        }
+    }
+
+    /// <summary>Whether there is at most one place, so that <see cref="Path"/> can give it without an iterator.</summary>
+    public bool IsSinglePath { get; protected init; }
+
+    public virtual PathPoint? Path(Run run, Env env, PathPoint at) => throw new NotSupportedException();
+
+    /// <summary>The stream of a node that turned out to have one output at most.</summary>
+    protected IEnumerable<JqValue> OnlyOf(Run run, Env env, JqValue input)
+    {
+        var value = Eval(run, env, input);
+        if (value is not null)
+        {
+            yield return value;
         }
     }
 
@@ -43,14 +87,7 @@ internal abstract class SingleNode : Node
 {
     protected SingleNode() => Single = true;
 
-    public sealed override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)
-    {
-        var value = Eval(run, env, input);
-        if (value is not null)
-        {
-            yield return value;
-        }
-    }
+    public sealed override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input) => OnlyOf(run, env, input);
 }
 
 /// <summary>A node that is always evaluated as a generator.</summary>
@@ -59,22 +96,40 @@ internal abstract class StreamNode : Node
     public override JqValue? Eval(Run run, Env env, JqValue input) => FirstOfStream(run, env, input);
 }
 
-/// <summary>A place in the input of <c>path(...)</c>: the keys that lead there and the value found.</summary>
-internal readonly record struct PathPoint(PathLink? Link, JqValue Value, bool Broken = false)
+/// <summary>
+/// A place in the input of <c>path(...)</c>: the keys that led to the last place, the value found there, and the value that
+/// the expression has reached since. Only while both are the same one is it a path.
+/// </summary>
+internal readonly record struct PathPoint
 {
-    public PathPoint Child(JqValue key, JqValue value) => new(new PathLink(Link, key), value);
+    private readonly JqValue _found;
 
-    public JqValue ToValue()
+    public PathPoint(PathLink? link, JqValue found)
     {
-        if (Broken)
-        {
-            throw new JqRuntimeException($"Invalid path expression with result {ErrorText.Preview(Value)}");
-        }
-
-        return Link is null ? JqValue.EmptyArray : new Values.ArrayValue(ToKeys());
+        Link = link;
+        _found = found;
+        Value = found;
     }
 
-    public JqValue[] ToKeys()
+    public PathLink? Link { get; }
+
+    public JqValue Value { get; private init; }
+
+    public bool Broken =>
+        !ReferenceEquals(Value, _found) && (Value.Kind > JqKind.True || Value.Kind != _found.Kind);
+
+    /// <summary>The same place with another value at hand.</summary>
+    public PathPoint With(JqValue value) => this with { Value = value };
+
+    public PathPoint Child(JqValue key, JqValue value) => new(new PathLink(Link, key), value);
+
+    public JqValue ToValue(Run run)
+    {
+        var keys = ToKeys(run);
+        return keys.Length == 0 ? JqValue.EmptyArray : new Values.ArrayValue(keys);
+    }
+
+    public JqValue[] ToKeys(Run run)
     {
         if (Broken)
         {
@@ -86,6 +141,8 @@ internal readonly record struct PathPoint(PathLink? Link, JqValue Value, bool Br
             return [];
         }
 
+        run.Steps(Link.Length >> 1);
+        run.Allocate(Link.Length * 8L);
         var keys = new JqValue[Link.Length];
         for (var link = Link; link is not null; link = link.Parent)
         {

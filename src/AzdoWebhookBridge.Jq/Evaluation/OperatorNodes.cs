@@ -1,3 +1,4 @@
+using System.Buffers;
 using AzdoWebhookBridge.Jq.Values;
 
 namespace AzdoWebhookBridge.Jq.Evaluation;
@@ -22,6 +23,8 @@ internal abstract class BinaryNode : Node
         Single = left.Single && right.Single;
     }
 
+    protected Node[] Operands => [_left, _right];
+
     public sealed override JqValue? Eval(Run run, Env env, JqValue input)
     {
         if (!Single)
@@ -33,6 +36,8 @@ internal abstract class BinaryNode : Node
         var left = right is null ? null : _left.Eval(run, env, input);
         return left is null ? null : Apply(run, left, right!);
     }
+
+    public sealed override bool IsSingleIn(Env env) => Single || (_left.IsSingleIn(env) && _right.IsSingleIn(env));
 
     public sealed override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)
     {
@@ -56,7 +61,93 @@ internal sealed class ArithmeticNode(Node left, Node right, Func<Run, JqValue, J
 
 internal sealed class AddNode(Node left, Node right) : BinaryNode(left, right)
 {
+    /// <summary>Sums of several terms, each with at most one output, are computed at once.</summary>
+    public static Node Create(Node left, Node right) => !left.Single || !right.Single ? new AddNode(left, right)
+        : left is SumOfTermsNode sum ? sum.Plus(right)
+        : left is AddNode add ? new SumOfTermsNode([.. add.Operands, right])
+        : new AddNode(left, right);
+
     protected override JqValue Apply(Run run, JqValue left, JqValue right) => Operators.Add(run, left, right);
+}
+
+/// <summary><c>a + b + c</c>: texts are put together once, without the sums on the way.</summary>
+internal sealed class SumOfTermsNode(Node[] terms) : SingleNode
+{
+    public SumOfTermsNode Plus(Node term) => new([.. terms, term]);
+
+    public override JqValue? Eval(Run run, Env env, JqValue input)
+    {
+        var values = ArrayPool<JqValue>.Shared.Rent(terms.Length);
+        try
+        {
+            // The right operand comes first, as in jq.
+            for (var i = terms.Length - 1; i >= 0; i--)
+            {
+                if (terms[i].Eval(run, env, input) is not { } value)
+                {
+                    return null;
+                }
+
+                values[i] = value;
+            }
+
+            return Sum(run, values.AsSpan(0, terms.Length));
+        }
+        finally
+        {
+            ArrayPool<JqValue>.Shared.Return(values, clearArray: true);
+        }
+    }
+
+    private static JqValue Sum(Run run, ReadOnlySpan<JqValue> values)
+    {
+        var kind = values[0].Kind;
+        var length = 0L;
+        foreach (var value in values)
+        {
+            if (value.Kind != kind || kind is not (JqKind.String or JqKind.Array))
+            {
+                return OneByOne(run, values);
+            }
+
+            length += value is StringValue text ? text.Length : ((ArrayValue)value).Count;
+        }
+
+        // What has become long may be built step by step, and then adding to it is cheap.
+        if (length >= (kind == JqKind.String ? TextBuffer.MinLength : Slots.SmallCount))
+        {
+            return OneByOne(run, values);
+        }
+
+        if (kind == JqKind.String)
+        {
+            run.AllocateString(length);
+            return StringValue.Concat(values, (int)length);
+        }
+
+        run.AllocateArray(length);
+        var elements = new JqValue[length];
+        var next = 0;
+        foreach (var value in values)
+        {
+            var part = ((ArrayValue)value).Elements;
+            part.CopyTo(elements, next);
+            next += part.Length;
+        }
+
+        return length == 0 ? values[0] : run.Check(new ArrayValue(elements));
+    }
+
+    private static JqValue OneByOne(Run run, ReadOnlySpan<JqValue> values)
+    {
+        var sum = values[0];
+        foreach (var value in values[1..])
+        {
+            sum = Operators.Add(run, sum, value);
+        }
+
+        return sum;
+    }
 }
 
 internal sealed class EqualNode(Node left, Node right, bool negated) : BinaryNode(left, right)
@@ -64,7 +155,7 @@ internal sealed class EqualNode(Node left, Node right, bool negated) : BinaryNod
     protected override JqValue Apply(Run run, JqValue left, JqValue right)
     {
         run.Walk(left, right);
-        return ValueOrder.AreEqual(left, right) != negated ? JqValue.True : JqValue.False;
+        return ValueEquality.Check(left, right) != negated ? JqValue.True : JqValue.False;
     }
 }
 
@@ -107,14 +198,14 @@ internal sealed class NegateNode : Node
     public override JqValue? Eval(Run run, Env env, JqValue input)
     {
         var value = _operand.Eval(run, env, input);
-        return value is null ? null : Operators.Negate(value);
+        return value is null ? null : Operators.Negate(run, value);
     }
 
     public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)
     {
         foreach (var value in _operand.Stream(run, env, input))
         {
-            yield return Operators.Negate(value);
+            yield return Operators.Negate(run, value);
         }
     }
 }
@@ -156,6 +247,8 @@ internal sealed class LogicNode : Node
         return right is null ? null : JqValue.From(right.IsTruthy);
     }
 
+    public override bool IsSingleIn(Env env) => Single || (_left.IsSingleIn(env) && _right.IsSingleIn(env));
+
     public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)
     {
         foreach (var left in _left.Stream(run, env, input))
@@ -176,7 +269,7 @@ internal sealed class LogicNode : Node
     }
 }
 
-/// <summary><c>a // b</c>: the truthy outputs of a, or those of b when there are none. Errors in a count as no output.</summary>
+/// <summary><c>a // b</c>: the truthy outputs of a, or those of b when there are none. An error in a stays an error.</summary>
 internal sealed class AlternativeNode : Node
 {
     private readonly Node _left;
@@ -199,10 +292,20 @@ internal sealed class AlternativeNode : Node
         return Left(run, env, input) ?? _right.Eval(run, env, input);
     }
 
+    public override Tail ToTail(Run run, Env env, JqValue input)
+    {
+        if (!_left.IsSingleIn(env))
+        {
+            return Tail.Of(Stream(run, env, input));
+        }
+
+        return Left(run, env, input) is { } value ? Tail.Of(value) : _right.ToTail(run, env, input);
+    }
+
     public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)
     {
         var any = false;
-        foreach (var value in GuardedStream.Of(run, _left.Stream(run, env, input), null))
+        foreach (var value in _left.Stream(run, env, input))
         {
             if (value.IsTruthy)
             {
@@ -225,7 +328,7 @@ internal sealed class AlternativeNode : Node
     public override IEnumerable<PathPoint> Paths(Run run, Env env, PathPoint at)
     {
         var any = false;
-        foreach (var point in GuardedStream.Of(run, _left.Paths(run, env, at), null))
+        foreach (var point in _left.Paths(run, env, at))
         {
             if (point.Value.IsTruthy)
             {
@@ -245,20 +348,8 @@ internal sealed class AlternativeNode : Node
         }
     }
 
-    private JqValue? Left(Run run, Env env, JqValue input)
-    {
-        var depth = run.Depth;
-        try
-        {
-            return _left.Eval(run, env, input) is { IsTruthy: true } value ? value : null;
-        }
-        catch (JqRuntimeException)
-        {
-            run.Depth = depth;
-            run.ErrorCaught();
-            return null;
-        }
-    }
+    private JqValue? Left(Run run, Env env, JqValue input) =>
+        _left.Eval(run, env, input) is { IsTruthy: true } value ? value : null;
 }
 
 /// <summary>Enumerates until an error of the source, which it swallows or hands over. Errors of the consumer pass by.</summary>
@@ -280,7 +371,7 @@ internal static class GuardedStream
 
                 item = items.Current;
             }
-            catch (JqRuntimeException exception)
+            catch (JqRuntimeException exception) when (exception is not HaltException)
             {
                 run.Depth = depth;
                 run.ErrorCaught();

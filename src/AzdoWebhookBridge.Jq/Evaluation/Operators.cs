@@ -12,16 +12,14 @@ internal static class Operators
             case NumberValue x when right is NumberValue y:
                 return NumberValue.Create(x.Value + y.Value);
             case StringValue x when right is StringValue y:
-                run.AllocateString((long)x.Text.Length + y.Text.Length);
-                return StringValue.Create(string.Concat(x.Text, y.Text));
+                return x.Length == 0 ? y : x.Append(run, y);
             case ArrayValue x when right is ArrayValue y:
                 if (x.Count == 0 || y.Count == 0)
                 {
                     return x.Count == 0 ? y : x;
                 }
 
-                run.AllocateArray((long)x.Count + y.Count);
-                return new ArrayValue([.. x.Elements, .. y.Elements]);
+                return run.Check(x.Append(run, y.Elements));
             case ObjectValue x when right is ObjectValue y:
                 return Merge(run, x, y);
             default:
@@ -68,8 +66,7 @@ internal static class Operators
             case NumberValue x when right is StringValue y:
                 return Repeat(run, y.Text, x.Value);
             case ObjectValue x when right is ObjectValue y:
-                run.Walk(y);
-                return DeepMerge(run, x, y);
+                return DeepMerge.Apply(run, x, y);
             default:
                 throw ErrorText.Binary(left, right, "multiplied");
         }
@@ -87,7 +84,7 @@ internal static class Operators
 
                 return NumberValue.Create(x.Value / y.Value);
             case StringValue x when right is StringValue y:
-                return Builtins.StringBuiltins.Split(run, x.Text, y.Text);
+                return Builtins.StringBuiltins.Split(run, x, y.Text);
             default:
                 throw ErrorText.Binary(left, right, "divided");
         }
@@ -118,9 +115,21 @@ internal static class Operators
         return NumberValue.Create((double)(dividend < 0 ? -remainder : remainder));
     }
 
-    public static JqValue Negate(JqValue value) => value is NumberValue number
-        ? number.Negate()
+    public static JqValue Negate(Run run, JqValue value) => value is NumberValue number
+        ? Negate(run, number)
         : throw new JqRuntimeException($"{ErrorText.Describe(value)} cannot be negated");
+
+    /// <summary>A literal is copied, and may be as long as the input.</summary>
+    public static NumberValue Negate(Run run, NumberValue number)
+    {
+        if (number.Weight > 256)
+        {
+            run.AllocateString(number.Weight);
+            run.Steps(number.Weight >> 6);
+        }
+
+        return number.Negate();
+    }
 
     public static JqValue Merge(Run run, ObjectValue left, ObjectValue right)
     {
@@ -129,7 +138,21 @@ internal static class Operators
             return left.Count == 0 ? right : left;
         }
 
-        run.AllocateArray((left.Count + right.Count) * 2L);
+        if (right.Count <= left.Count >> 3)
+        {
+            // Few members into many: the object may be in the making.
+            JqValue merged = left;
+            for (var i = 0; i < right.Count; i++)
+            {
+                run.Step();
+                merged = ((ObjectValue)merged).With(run, right.Keys[i], right.Values[i]);
+            }
+
+            return run.Check(merged);
+        }
+
+        run.Steps((left.Count + right.Count) >> 3);
+        run.Allocate((left.Count + right.Count) * 16L);
         var builder = new ObjectBuilder();
         for (var i = 0; i < left.Count; i++)
         {
@@ -139,30 +162,6 @@ internal static class Operators
         for (var i = 0; i < right.Count; i++)
         {
             builder.Set(right.Keys[i], right.Values[i]);
-        }
-
-        return builder.Build();
-    }
-
-    private static JqValue DeepMerge(Run run, ObjectValue left, ObjectValue right)
-    {
-        Run.EnsureStack();
-        run.AllocateArray((left.Count + right.Count) * 2L);
-        var builder = new ObjectBuilder();
-        for (var i = 0; i < left.Count; i++)
-        {
-            builder.AddDistinct(left.Keys[i], left.Values[i]);
-        }
-
-        for (var i = 0; i < right.Count; i++)
-        {
-            var value = right.Values[i];
-            if (value is ObjectValue inner && builder.TryGet(right.Keys[i], out var existing) && existing is ObjectValue old)
-            {
-                value = DeepMerge(run, old, inner);
-            }
-
-            builder.Set(right.Keys[i], value);
         }
 
         return run.Check(builder.Build());
@@ -182,7 +181,12 @@ internal static class Operators
             return StringValue.Empty;
         }
 
-        run.AllocateString((long)Math.Min(text.Length * whole, int.MaxValue));
+        if (text.Length * whole >= int.MaxValue)
+        {
+            throw new JqRuntimeException("Repeat string result too long");
+        }
+
+        run.AllocateString((long)(text.Length * whole));
         var times = (int)whole;
         return StringValue.Trusted(string.Create(text.Length * times, (text, times), static (target, state) =>
         {
@@ -197,7 +201,7 @@ internal static class Operators
     {
         foreach (var item in items)
         {
-            if (ValueOrder.AreEqual(item, wanted))
+            if (ValueEquality.Check(item, wanted))
             {
                 return true;
             }

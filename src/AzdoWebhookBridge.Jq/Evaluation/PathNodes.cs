@@ -6,29 +6,34 @@ internal sealed class IdentityNode : SingleNode
 {
     public static readonly IdentityNode Instance = new();
 
+    private IdentityNode() => IsSinglePath = true;
+
     public override JqValue Eval(Run run, Env env, JqValue input) => input;
 
     public override IEnumerable<PathPoint> Paths(Run run, Env env, PathPoint at)
     {
         yield return at;
     }
+
+    public override PathPoint? Path(Run run, Env env, PathPoint at) => at;
 }
 
 /// <summary><c>.a</c>, with or without <c>?</c>.</summary>
 internal sealed class FieldNode : Node
 {
     private readonly Node _target;
-    private readonly string _name;
+    private readonly MemberName _name;
     private readonly JqValue _key;
     private readonly bool _optional;
 
     public FieldNode(Node target, string name, bool optional)
     {
         _target = target;
-        _name = name;
+        _name = new MemberName(name);
         _key = JqValue.From(name);
         _optional = optional;
         Single = target.Single;
+        IsSinglePath = target.IsSinglePath;
     }
 
     public override JqValue? Eval(Run run, Env env, JqValue input)
@@ -39,7 +44,7 @@ internal sealed class FieldNode : Node
         }
 
         var target = ReferenceEquals(_target, IdentityNode.Instance) ? input : _target.Eval(run, env, input);
-        return target is ObjectValue obj ? obj.Get(_name) : Rest(target);
+        return target is ObjectValue obj ? _name.Of(obj) : Rest(target);
     }
 
     public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)
@@ -47,7 +52,7 @@ internal sealed class FieldNode : Node
         foreach (var target in _target.Stream(run, env, input))
         {
             run.Step();
-            var value = target is ObjectValue obj ? obj.Get(_name) : Rest(target);
+            var value = target is ObjectValue obj ? _name.Of(obj) : Rest(target);
             if (value is not null)
             {
                 yield return value;
@@ -59,19 +64,27 @@ internal sealed class FieldNode : Node
     {
         foreach (var target in _target.Paths(run, env, at))
         {
-            run.Step();
-            if (_optional && target.Broken)
+            if (Below(run, target) is { } place)
             {
-                continue;
-            }
-
-            target.CheckAccess(_key);
-            var value = target.Value is ObjectValue obj ? obj.Get(_name) : Rest(target.Value);
-            if (value is not null)
-            {
-                yield return target.Child(_key, value);
+                yield return place;
             }
         }
+    }
+
+    public override PathPoint? Path(Run run, Env env, PathPoint at) =>
+        _target.Path(run, env, at) is { } target ? Below(run, target) : null;
+
+    private PathPoint? Below(Run run, PathPoint target)
+    {
+        run.Step();
+        if (_optional && target.Broken)
+        {
+            return null;
+        }
+
+        target.CheckAccess(_key);
+        var value = target.Value is ObjectValue obj ? _name.Of(obj) : Rest(target.Value);
+        return value is null ? null : target.Child(_key, value);
     }
 
     private JqValue? Rest(JqValue? target)
@@ -98,6 +111,7 @@ internal sealed class IndexNode : Node
         _key = key;
         _optional = optional;
         Single = target.Single && key.Single;
+        IsSinglePath = target.IsSinglePath && key.Single;
     }
 
     public override JqValue? Eval(Run run, Env env, JqValue input)
@@ -134,20 +148,31 @@ internal sealed class IndexNode : Node
         {
             foreach (var target in _target.Paths(run, env, at))
             {
-                run.Step();
-                if (_optional && target.Broken)
+                if (Below(run, target, key) is { } place)
                 {
-                    continue;
-                }
-
-                target.CheckAccess(key);
-                var value = Access(run, target.Value, key);
-                if (value is not null)
-                {
-                    yield return target.Child(key, value);
+                    yield return place;
                 }
             }
         }
+    }
+
+    public override PathPoint? Path(Run run, Env env, PathPoint at)
+    {
+        var key = _key.Eval(run, env, at.Value);
+        return key is not null && _target.Path(run, env, at) is { } target ? Below(run, target, key) : null;
+    }
+
+    private PathPoint? Below(Run run, PathPoint target, JqValue key)
+    {
+        run.Step();
+        if (_optional && target.Broken)
+        {
+            return null;
+        }
+
+        target.CheckAccess(key);
+        var value = Access(run, target.Value, key);
+        return value is null ? null : target.Child(key, value);
     }
 
     private JqValue? Access(Run run, JqValue target, JqValue key)
@@ -190,9 +215,9 @@ internal sealed class SliceKeyNode : Node
 
     public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)
     {
-        foreach (var to in _to.Stream(run, env, input))
+        foreach (var from in _from.Stream(run, env, input))
         {
-            foreach (var from in _from.Stream(run, env, input))
+            foreach (var to in _to.Stream(run, env, input))
             {
                 run.Step();
                 yield return new ObjectValue(Keys, [from, to]);
@@ -214,6 +239,26 @@ internal sealed class IterateNode(Node target, bool optional) : StreamNode
         var container = target.Eval(run, env, input);
         var children = container is null ? [] : Children(container);
         return children.Length > 0 ? children[0] : null;
+    }
+
+    public override JqValue? FirstThrough(Run run, Env env, JqValue input, Node next, Env nextEnv)
+    {
+        if (!target.Single)
+        {
+            return base.FirstThrough(run, env, input, next, nextEnv);
+        }
+
+        var container = target.Eval(run, env, input);
+        foreach (var child in container is null ? [] : Children(container))
+        {
+            run.Step();
+            if (next.Eval(run, nextEnv, child) is { } output)
+            {
+                return output;
+            }
+        }
+
+        return null;
     }
 
     public override IEnumerable<JqValue> Stream(Run run, Env env, JqValue input)

@@ -1,3 +1,4 @@
+using System.Numerics;
 using AzdoWebhookBridge.Jq.Values;
 
 namespace AzdoWebhookBridge.Jq.Evaluation;
@@ -5,6 +6,9 @@ namespace AzdoWebhookBridge.Jq.Evaluation;
 /// <summary>Reading, writing and deleting by key and by path.</summary>
 internal static class PathOperations
 {
+    /// <summary>The greatest index that jq accepts when an array is written to.</summary>
+    private const int MaxIndex = int.MaxValue >> 2;
+
     /// <summary>jq's <c>.[key]</c>. False when that kind of value does not take that kind of key.</summary>
     public static bool TryIndex(Run run, JqValue target, JqValue key, out JqValue value)
     {
@@ -21,13 +25,13 @@ internal static class PathOperations
                 value = Slice(run, array, slice);
                 return true;
             case StringValue text when key is ObjectValue slice:
-                value = Slice(run, text.Text, slice);
+                value = Slice(run, text, slice);
                 return true;
             case ArrayValue array when key is ArrayValue wanted:
                 value = Builtins.CollectionBuiltins.IndicesOfArray(run, array, wanted);
                 return true;
             default:
-                return target.IsNull && (key.Kind is JqKind.Null or JqKind.String or JqKind.Number or JqKind.Object);
+                return target.IsNull && (key.Kind is JqKind.String or JqKind.Number or JqKind.Object);
         }
     }
 
@@ -35,14 +39,10 @@ internal static class PathOperations
 
     public static JqValue GetPath(Run run, JqValue value, JqValue[] path)
     {
+        CheckLength(path);
         run.Steps(path.Length);
         foreach (var key in path)
         {
-            if (value.IsNull)
-            {
-                return value;
-            }
-
             if (!TryIndex(run, value, key, out var next))
             {
                 throw IndexError(value, key);
@@ -54,27 +54,49 @@ internal static class PathOperations
         return value;
     }
 
-    public static JqValue SetPath(Run run, JqValue value, ReadOnlySpan<JqValue> path, JqValue replacement)
+    public static JqValue SetPath(Run run, JqValue value, JqValue[] path, JqValue replacement)
     {
-        if (path.IsEmpty)
+        if (path.Length != 1)
         {
-            return replacement;
+            return UpdatePath(run, value, path, path.Length, _ => replacement);
         }
 
-        if (path.Length > JqValue.MaxNesting)
-        {
-            throw new JqLimitException(JqLimit.Depth, $"A path is longer than {JqValue.MaxNesting} keys.");
-        }
-
-        Run.EnsureStack();
+        // By far the most frequent one.
         run.Step();
-        var key = path[0];
-        if (!TryIndex(run, value, key, out var child))
+        _ = Child(value, run, path[0]);
+        return SetKey(run, value, path[0], replacement);
+    }
+
+    /// <summary>Puts what <paramref name="update"/> makes of the value at the first keys of the path in its place.</summary>
+    private static JqValue UpdatePath(Run run, JqValue value, JqValue[] path, int length, Func<JqValue, JqValue?> update)
+    {
+        CheckLength(path);
+        run.Steps(length);
+        var containers = new JqValue[length];
+        for (var i = 0; i < length; i++)
         {
-            throw IndexError(value, key);
+            containers[i] = value;
+            value = Child(value, run, path[i]);
         }
 
-        return SetKey(run, value, key, SetPath(run, child, path[1..], replacement));
+        var updated = update(value);
+        for (var i = length - 1; i >= 0 && updated is not null; i--)
+        {
+            updated = SetKey(run, containers[i], path[i], updated);
+        }
+
+        return updated ?? (length == 0 ? value : containers[0]);
+    }
+
+    private static JqValue Child(JqValue value, Run run, JqValue key) =>
+        TryIndex(run, value, key, out var child) ? child : throw IndexError(value, key);
+
+    private static void CheckLength(JqValue[] path)
+    {
+        if (path.Length > JqValue.MaxWalk)
+        {
+            throw new JqRuntimeException("Path too deep");
+        }
     }
 
     public static JqValue SetKey(Run run, JqValue target, JqValue key, JqValue value)
@@ -82,8 +104,9 @@ internal static class PathOperations
         switch (key)
         {
             case StringValue name when target is ObjectValue obj:
-                return run.With(obj, name.Text, value);
+                return run.Check(obj.With(run, name.Text, value));
             case StringValue name when target.IsNull:
+                run.Allocate(96);
                 return run.Check(new ObjectValue([name.Text], [value]));
             case NumberValue number when target is ArrayValue or { IsNull: true }:
                 return SetElement(run, target as ArrayValue, number.Value, value);
@@ -92,59 +115,35 @@ internal static class PathOperations
             case ObjectValue when target is StringValue:
                 throw new JqRuntimeException("Cannot update string slices");
             default:
-                throw IndexError(target, key);
+                throw new JqRuntimeException($"Cannot update field at {key.KindName} index of {target.KindName}");
         }
     }
 
-    /// <summary>Deletes all the paths as they are before the first is deleted.</summary>
+    /// <summary>Deletes all the paths. In each container what lies deeper goes first, then its own keys in one step.</summary>
     public static JqValue DeletePaths(Run run, JqValue value, List<JqValue[]> paths)
     {
-        run.Steps(paths.Count * 4L);
-        paths.Sort(ComparePaths);
-        for (var i = paths.Count - 1; i >= 0;)
+        if (paths.Count == 0)
         {
-            // Neighbours that differ in the last key only are deleted together: deleting an array's elements one by
-            // one copies it each time.
-            var first = i;
-            while (first > 0 && AreSiblings(paths[first - 1], paths[i]))
-            {
-                first--;
-            }
-
-            value = Delete(run, value, paths.GetRange(first, i - first + 1), 0);
-            i = first - 1;
+            return value;
         }
 
-        return value;
-    }
-
-    private static bool AreSiblings(JqValue[] left, JqValue[] right)
-    {
-        if (left.Length != right.Length || left.Length == 0 || left[^1].Kind != right[^1].Kind
-            || left[^1].Kind is not (JqKind.String or JqKind.Number))
+        var keys = 0L;
+        foreach (var path in paths)
         {
-            return false;
+            CheckLength(path);
+            keys += path.Length + 4;
         }
 
-        if (left[^1] is NumberValue { Value: < 0 } || right[^1] is NumberValue { Value: < 0 })
-        {
-            return false;
-        }
-
-        for (var i = 0; i < left.Length - 1; i++)
-        {
-            if (!ValueOrder.AreEqual(left[i], right[i]))
-            {
-                return false;
-            }
-        }
-
-        return true;
+        run.Steps((keys >> 4) * (1 + BitOperations.Log2((uint)paths.Count + 1)));
+        run.AllocateArray(paths.Count * 2L);
+        var sorted = StableSort.Sort(run, paths.ToArray(), ComparePaths);
+        return sorted[0].Length == 0 ? JqValue.Null : Delete(run, value, sorted, 0);
     }
 
     private static int ComparePaths(JqValue[] left, JqValue[] right)
     {
-        for (var i = 0; i < left.Length && i < right.Length; i++)
+        var common = Math.Min(left.Length, right.Length);
+        for (var i = 0; i < common; i++)
         {
             var order = ValueOrder.Compare(left[i], right[i]);
             if (order != 0)
@@ -153,54 +152,63 @@ internal static class PathOperations
             }
         }
 
-        return left.Length.CompareTo(right.Length);
+        return left.Length - right.Length;
     }
 
-    private static JqValue Delete(Run run, JqValue value, List<JqValue[]> siblings, int level)
+    /// <summary>The paths are sorted, have the same keys before that level, and at least one more.</summary>
+    private static JqValue Delete(Run run, JqValue value, ReadOnlySpan<JqValue[]> paths, int level)
     {
-        var path = siblings[0];
-        if (path.Length == level)
+        if (paths.Length == 1)
         {
-            return JqValue.Null;
-        }
-
-        if (value.IsNull)
-        {
-            return value;
-        }
-
-        run.Step();
-        if (path.Length == level + 1)
-        {
-            return DeleteKeys(run, value, siblings, level);
-        }
-
-        if (path.Length > JqValue.MaxNesting)
-        {
-            throw new JqLimitException(JqLimit.Depth, $"A path is longer than {JqValue.MaxNesting} keys.");
+            // The usual case, and the only one that may be very deep. Nothing is deleted below null, and nothing put in its place.
+            var path = paths[0];
+            var last = path.Length - 1;
+            return UpdatePath(run, value, path[level..], last - level, container => container.IsNull ? null : DeleteKeys(run, container, [path[last]]));
         }
 
         Run.EnsureStack();
-        var key = path[level];
-        if (!TryIndex(run, value, key, out var child))
+        var keys = new List<JqValue>();
+        while (!paths.IsEmpty)
         {
-            throw new JqRuntimeException($"Cannot delete field at {(key.Kind == JqKind.String ? "object" : "array")} index of {value.KindName}");
+            run.Step();
+            var key = paths[0][level];
+            var count = 1;
+            while (count < paths.Length && ValueOrder.AreEqual(key, paths[count][level]))
+            {
+                count++;
+            }
+
+            if (paths[0].Length == level + 1)
+            {
+                // The key goes as a whole, so that longer paths through it say nothing more.
+                keys.Add(key);
+            }
+            else if (!TryIndex(run, value, key, out var child))
+            {
+                throw IndexError(value, key);
+            }
+            else if (!child.IsNull)
+            {
+                value = SetKey(run, value, key, Delete(run, child, paths[..count], level + 1));
+            }
+
+            paths = paths[count..];
         }
 
-        return child.IsNull ? value : SetKey(run, value, key, Delete(run, child, siblings, level + 1));
+        return keys.Count == 0 || value.IsNull ? value : DeleteKeys(run, value, keys);
     }
 
-    private static JqValue DeleteKeys(Run run, JqValue value, List<JqValue[]> siblings, int level)
+    private static JqValue DeleteKeys(Run run, JqValue value, List<JqValue> keys)
     {
         switch (value)
         {
             case ObjectValue obj:
                 var drop = new bool[obj.Count];
-                foreach (var path in siblings)
+                foreach (var key in keys)
                 {
-                    if (path[level] is not StringValue name)
+                    if (key is not StringValue name)
                     {
-                        throw new JqRuntimeException($"Cannot delete {path[level].KindName} field of object");
+                        throw new JqRuntimeException($"Cannot delete {key.KindName} field of object");
                     }
 
                     var index = obj.IndexOf(name.Text);
@@ -213,18 +221,20 @@ internal static class PathOperations
                 run.AllocateArray(obj.Count * 2L);
                 return obj.Without(drop);
             case ArrayValue array:
-                return DeleteElements(run, array, siblings, level);
+                return DeleteElements(run, array, keys);
             default:
-                throw new JqRuntimeException($"Cannot delete field at {(siblings[0][level].Kind == JqKind.String ? "object" : "array")} index of {value.KindName}");
+                throw new JqRuntimeException($"Cannot delete fields from {value.KindName}");
         }
     }
 
-    private static JqValue DeleteElements(Run run, ArrayValue array, List<JqValue[]> siblings, int level)
+    private static JqValue DeleteElements(Run run, ArrayValue array, List<JqValue> keys)
     {
+        run.Steps(array.Count >> 5);
+        run.Allocate(array.Count * 9L);
         var drop = new bool[array.Count];
-        foreach (var path in siblings)
+        foreach (var key in keys)
         {
-            switch (path[level])
+            switch (key)
             {
                 case NumberValue number:
                     var position = Position(number.Value, array.Count);
@@ -236,6 +246,7 @@ internal static class PathOperations
                     break;
                 case ObjectValue slice:
                     var (start, end) = Range(slice, array.Count);
+                    run.Steps((end - start) >> 3);
                     for (var i = start; i < end; i++)
                     {
                         drop[i] = true;
@@ -243,7 +254,7 @@ internal static class PathOperations
 
                     break;
                 default:
-                    throw new JqRuntimeException($"Cannot delete {path[level].KindName} element of array");
+                    throw new JqRuntimeException($"Cannot delete {key.KindName} element of array");
             }
         }
 
@@ -262,14 +273,14 @@ internal static class PathOperations
     private static JqValue ElementAt(ArrayValue array, double index)
     {
         var position = Position(index, array.Count);
-        return position >= 0 && position < array.Count ? array.Elements[(int)position] : JqValue.Null;
+        return position >= 0 && position < array.Count ? array.At((int)position) : JqValue.Null;
     }
 
     /// <summary>Index from the start; still negative when it lies before the first element. nan is before everything.</summary>
     private static double Position(double index, int count)
     {
-        var floor = double.IsNaN(index) ? double.NegativeInfinity : Math.Floor(index);
-        return floor < 0 ? floor + count : floor;
+        var whole = double.IsNaN(index) ? double.NegativeInfinity : Math.Truncate(index);
+        return whole < 0 ? whole + count : whole;
     }
 
     private static JqValue SetElement(Run run, ArrayValue? array, double index, JqValue value)
@@ -286,17 +297,22 @@ internal static class PathOperations
             throw new JqRuntimeException("Out of bounds negative array index");
         }
 
-        // jq's own bound; ours below is lower and a limit, so that it cannot be caught.
-        run.AllocateArray((long)Math.Min(Math.Max(position + 1, count), long.MaxValue / 16d));
-        var elements = new JqValue[Math.Max((int)position + 1, count)];
-        array?.Elements.CopyTo(elements, 0);
-        for (var i = count; i < elements.Length; i++)
+        if (position > MaxIndex)
         {
-            elements[i] = JqValue.Null;
+            throw new JqRuntimeException("Array index too large");
         }
 
-        elements[(int)position] = value;
-        return run.Check(new ArrayValue(elements));
+        if (position < count)
+        {
+            return run.Check(array!.Replace(run, (int)position, value));
+        }
+
+        // jq's own bound is an error; ours is lower and a limit, so that it cannot be caught.
+        run.AllocateArray((long)position + 1 - count);
+        var added = new JqValue[(int)position + 1 - count];
+        added.AsSpan().Fill(JqValue.Null);
+        added[^1] = value;
+        return run.Check(array is null ? new ArrayValue(added) : array.Append(run, added));
     }
 
     private static JqValue SetSlice(Run run, ArrayValue? array, ObjectValue slice, JqValue value)
@@ -317,44 +333,41 @@ internal static class PathOperations
         return start == 0 && end == array.Count ? array : run.NewArray(array.Elements[start..end]);
     }
 
-    private static JqValue Slice(Run run, string text, ObjectValue slice)
+    private static JqValue Slice(Run run, StringValue text, ObjectValue slice)
     {
-        var (start, end) = Range(slice, CodePoints.Count(text));
-        if (CodePoints.HasSurrogates(text))
+        run.Steps(text.Length >> 6);
+        var (start, end) = Range(slice, CodePoints.Count(text.Span));
+        if (CodePoints.HasSurrogates(text.Span))
         {
-            start = CodePoints.Offset(text, start);
-            end = CodePoints.Offset(text, end);
+            start = CodePoints.Offset(text.Text, start);
+            end = CodePoints.Offset(text.Text, end);
         }
 
-        return run.NewString(text[start..end]);
+        return run.NewPart(text, start, end - start);
     }
 
-    /// <summary>Start rounds down, end rounds up, negative counts from the end, all is cut to the length.</summary>
+    /// <summary>Start rounds down, end rounds up, negative counts from the end, all is cut to the length. nan is an open end.</summary>
     private static (int Start, int End) Range(ObjectValue slice, int count)
     {
-        var start = Bound(slice.Get("start"), 0, count, Math.Floor);
-        var end = Bound(slice.Get("end"), count, count, Math.Ceiling);
+        var start = Bound(slice, "start", 0, count, Math.Floor);
+        var end = Bound(slice, "end", count, count, Math.Ceiling);
         return (start, Math.Max(start, end));
     }
 
-    private static int Bound(JqValue bound, int absent, int count, Func<double, double> round)
+    private static int Bound(ObjectValue slice, string name, int open, int count, Func<double, double> round)
     {
-        if (bound.IsNull)
+        var stated = slice.TryGet(name, out var bound);
+        if (stated && (bound.IsNull || bound is NumberValue { Value: double.NaN }))
         {
-            return absent;
+            return open;
         }
 
         if (bound is not NumberValue number)
         {
-            throw new JqRuntimeException("Start and end indices of an array slice must be numbers");
+            throw new JqRuntimeException("Array/string slice indices must be integers");
         }
 
-        var value = double.IsNaN(number.Value) ? 0 : number.Value;
-        if (value < 0)
-        {
-            value += count;
-        }
-
+        var value = number.Value < 0 ? number.Value + count : number.Value;
         return (int)Math.Clamp(round(value), 0, count);
     }
 }

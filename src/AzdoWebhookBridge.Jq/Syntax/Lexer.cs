@@ -13,8 +13,8 @@ internal sealed class Lexer
 {
     private static readonly FrozenSet<string> Keywords = new[]
     {
-        "def", "if", "then", "elif", "else", "end", "as", "reduce", "foreach", "try", "catch", "label", "import",
-        "include", "and", "or", "__loc__",
+        "def", "if", "then", "elif", "else", "end", "as", "reduce", "foreach", "try", "catch", "label", "break", "import",
+        "include", "module", "and", "or",
     }.ToFrozenSet();
 
     // Longest first.
@@ -174,8 +174,7 @@ internal sealed class Lexer
         var shown = Rune.IsControl(rune) || rune == Rune.ReplacementChar
             ? string.Create(CultureInfo.InvariantCulture, $"U+{rune.Value:X4}")
             : $"'{rune}'";
-        var hint = rune.Value == '\'' ? "; strings take double quotes" : string.Empty;
-        throw _source.Error($"Found {shown}, which means nothing here{hint}", _at, rune.Utf16SequenceLength);
+        throw _source.Error($"Found {shown}, which means nothing here{Hints.At(_text, _at)}", _at, rune.Utf16SequenceLength);
     }
 
     private void ReadNumber()
@@ -227,7 +226,7 @@ internal sealed class Lexer
         {
             if (_at >= _text.Length)
             {
-                throw _source.Error("Found the end of the program, expected '\"' to close a string", _text.Length, 0);
+                throw _source.Error($"Found the end of the program, expected '\"' to close the string {Begin()}", _text.Length, 0);
             }
 
             var unit = _text[_at];
@@ -255,6 +254,25 @@ internal sealed class Lexer
 
             ReadEscape(plain);
         }
+    }
+
+    private string Begin()
+    {
+        var depth = 0;
+        var index = _tokens.Count - 1;
+        while (index > 0 && !(_tokens[index].Kind == TokenKind.StringStart && depth == 0))
+        {
+            depth += _tokens[index].Kind switch
+            {
+                TokenKind.StringEnd => 1,
+                TokenKind.StringStart => -1,
+                _ => 0,
+            };
+            index--;
+        }
+
+        var (line, column) = _source.Locate(_tokens[index].Offset);
+        return string.Create(CultureInfo.InvariantCulture, $"that begins in line {line}, column {column}");
     }
 
     private void ReadEscape(StringBuilder plain)

@@ -37,6 +37,10 @@ internal sealed class Linter
                 break;
             case CallSyntax call:
                 CheckRegex(call);
+                CheckCondition(call is { Name: "select", Arguments: [var condition] } ? condition : null);
+                break;
+            case IfSyntax choice:
+                CheckCondition(choice.Condition);
                 break;
             default:
                 break;
@@ -74,6 +78,15 @@ internal sealed class Linter
                 Warn("alternative-with-plus", "'//' binds weaker than '+', so a default covers the whole sum, and null + text is not null; put parentheses.", sum.At);
                 return;
             }
+        }
+    }
+
+    /// <summary><c>if .a = 1 then</c> assigns, and what it gives is true for any object.</summary>
+    private void CheckCondition(SyntaxNode? condition)
+    {
+        if (condition is AssignSyntax { Operator: "=" } assign)
+        {
+            Warn("assignment-as-condition", "'=' assigns; write '==' to compare.", assign.At);
         }
     }
 

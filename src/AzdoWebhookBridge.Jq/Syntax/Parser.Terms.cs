@@ -37,9 +37,9 @@ internal sealed partial class Parser
             else if (at.Is("."))
             {
                 Take();
-                if (Current.Kind == TokenKind.StringStart)
+                if (AtString)
                 {
-                    term = StringIndex(at, term, ParseString(format: null));
+                    term = StringIndex(at, term, ParseString());
                 }
                 else if (Current.Is("["))
                 {
@@ -78,10 +78,9 @@ internal sealed partial class Parser
                 Take();
                 return new LiteralSyntax(at, NumberValue.FromLiteral(at.Text));
             case TokenKind.StringStart:
-                return ParseString(format: null);
+                return ParseString();
             case TokenKind.Format:
-                Take();
-                return Current.Kind == TokenKind.StringStart ? ParseString(at.Text) : new FormatSyntax(at);
+                return AtString ? ParseString() : new FormatSyntax(Take());
             case TokenKind.Variable:
                 Take();
                 return at.Text == "__loc__" ? Location(at) : new VariableSyntax(at);
@@ -110,9 +109,7 @@ internal sealed partial class Parser
         {
             case ".":
                 Take();
-                return Current.Kind == TokenKind.StringStart
-                    ? StringIndex(at, new IdentitySyntax(at), ParseString(format: null))
-                    : new IdentitySyntax(at);
+                return AtString ? StringIndex(at, new IdentitySyntax(at), ParseString()) : new IdentitySyntax(at);
             case "..":
                 Take();
                 return new RecurseSyntax(at);
@@ -131,10 +128,20 @@ internal sealed partial class Parser
             case "{":
                 return ParseObject();
             case "-":
-                return ParseUnary();
+                return ParseNegation();
             default:
                 throw Unexpected("an expression");
         }
+    }
+
+    /// <summary>The minus takes one term with its suffixes: <c>-.a.b</c> negates what is found there.</summary>
+    private SyntaxNode ParseNegation()
+    {
+        var at = Take();
+        var operand = ParsePostfix();
+        return operand is LiteralSyntax { Value: NumberValue number }
+            ? new LiteralSyntax(at, number.Negate())
+            : Limit(new NegateSyntax(at, operand));
     }
 
     private SyntaxNode ParseParenthesized()
@@ -165,12 +172,13 @@ internal sealed partial class Parser
                 return ParseReduce(Take());
             case "foreach":
                 return ParseForeach(Take());
-            case "def":
-                return ParseDefinition(_ => ParsePipe());
-            case "label":
-                return ParseUnary();
-            case "import" or "include":
-                throw _source.Error($"'{at.Text}' is not allowed: a program cannot read files", at);
+            case "break":
+                Take();
+                return new BreakSyntax(at, TakeKind(TokenKind.Variable, "the name of a label such as $out").Text);
+            case "def" or "label":
+                throw Unexpected($"an expression: put parentheses around '{at.Text} …' here");
+            case "import" or "include" or "module":
+                throw _source.Error(Builtins.Refused.Reason(at.Text)!, at);
             default:
                 throw Unexpected("an expression");
         }
@@ -196,7 +204,10 @@ internal sealed partial class Parser
 
             if (!Current.Is("end"))
             {
-                throw Unexpected(otherwise is null ? "'else', 'elif' or 'end' of 'if'" : "'end' of 'if'");
+                // "else if" opens a second 'if', whose 'end' has just been taken.
+                throw Unexpected(
+                    otherwise is null ? "'else', 'elif' or 'end' of 'if'" : "'end' of 'if'",
+                    otherwise is IfSyntax { At.Text: "if" } ? "; write 'elif' for 'else if', or one 'end' for each 'if'" : string.Empty);
             }
 
             Take();
@@ -208,39 +219,59 @@ internal sealed partial class Parser
 
     private ReduceSyntax ParseReduce(Token at)
     {
-        var source = ParsePostfix();
-        Expect("as");
-        var patterns = ParsePatterns();
+        var (source, pattern) = ParseLoopSource();
         Expect("(");
         var initial = ParsePipe();
         Expect(";");
         var update = ParsePipe();
         Expect(")");
-        return Limit(new ReduceSyntax(at, source, patterns, initial, update));
+        return Limit(new ReduceSyntax(at, source, pattern, initial, update));
     }
 
     private ForeachSyntax ParseForeach(Token at)
     {
-        var source = ParsePostfix();
-        Expect("as");
-        var patterns = ParsePatterns();
+        var (source, pattern) = ParseLoopSource();
         Expect("(");
         var initial = ParsePipe();
         Expect(";");
         var update = ParsePipe();
         var extract = TakeIf(";") ? ParsePipe() : null;
         Expect(")");
-        return Limit(new ForeachSyntax(at, source, patterns, initial, update, extract));
+        return Limit(new ForeachSyntax(at, source, pattern, initial, update, extract));
     }
+
+    /// <summary>
+    /// <c>f as $x</c> of a loop. Alternatives are matched before the loop: <c>f as [$a] ?// $a</c> becomes
+    /// <c>(f as [$a] ?// $a | [$a]) as [$a]</c>.
+    /// </summary>
+    private (SyntaxNode Source, PatternSyntax Pattern) ParseLoopSource()
+    {
+        var source = ParseBinary(1);
+        var at = Expect("as");
+        var patterns = ParsePatterns();
+        if (patterns.Length == 1)
+        {
+            return (source, patterns[0]);
+        }
+
+        var variables = patterns.SelectMany(Variables).DistinctBy(variable => variable.Text).ToArray();
+        var values = new CommaSyntax(at, System.Array.ConvertAll(variables, variable => (SyntaxNode)new VariableSyntax(variable)));
+        var matched = Limit(new BindSyntax(at, source, patterns, new ArraySyntax(at, values)));
+        return (matched, new ArrayPattern(at, System.Array.ConvertAll(variables, variable => (PatternSyntax)new VariablePattern(variable))));
+    }
+
+    private static IEnumerable<Token> Variables(PatternSyntax? pattern) => pattern switch
+    {
+        VariablePattern variable => [variable.At],
+        ArrayPattern array => array.Items.SelectMany(Variables),
+        ObjectPattern obj => obj.Entries.SelectMany(entry =>
+            entry.Variable is { } member ? Variables(entry.Value).Prepend(member) : Variables(entry.Value)),
+        _ => [],
+    };
 
     private SyntaxNode ParseCall()
     {
         var at = Take();
-        if (at.Text == "break")
-        {
-            return new BreakSyntax(at, TakeKind(TokenKind.Variable, "the name of a label such as $out").Text);
-        }
-
         if (!TakeIf("("))
         {
             return at.Text switch
@@ -297,8 +328,13 @@ internal sealed partial class Parser
     private static SyntaxNode StringIndex(Token at, SyntaxNode target, SyntaxNode key) =>
         key is LiteralSyntax literal ? new FieldSyntax(at, target, literal.Value.AsString()) : new IndexSyntax(at, target, key);
 
-    private SyntaxNode ParseString(string? format)
+    /// <summary>A string, or a format in front of one.</summary>
+    private bool AtString => Current.Kind == TokenKind.StringStart
+        || (Current.Kind == TokenKind.Format && _tokens[_next + 1].Kind == TokenKind.StringStart);
+
+    private SyntaxNode ParseString()
     {
+        var format = Current.Kind == TokenKind.Format ? Take().Text : null;
         var at = Take();
         var parts = new List<SyntaxNode>();
         var interpolated = false;
@@ -362,16 +398,18 @@ internal sealed partial class Parser
         {
             case TokenKind.Variable:
                 Take();
-                key = new LiteralSyntax(at, JqValue.From(at.Text));
                 shorthand = at.Text == "__loc__" ? Location(at) : new VariableSyntax(at);
+
+                // "{$x}" is {x: $x}, but "{$x: 1}" has the value of $x as its key.
+                key = Current.Is(":") ? shorthand : new LiteralSyntax(at, JqValue.From(at.Text));
                 break;
             case TokenKind.Identifier or TokenKind.Keyword:
                 Take();
                 key = new LiteralSyntax(at, JqValue.From(at.Text));
                 shorthand = new FieldSyntax(at, new IdentitySyntax(at), at.Text);
                 break;
-            case TokenKind.StringStart or TokenKind.Format:
-                key = ParseTerm();
+            case TokenKind.StringStart or TokenKind.Format when AtString:
+                key = ParseString();
                 shorthand = StringIndexOf(at, key);
                 break;
             case TokenKind.Number:

@@ -1,4 +1,4 @@
-using AzdoWebhookBridge.Jq.Values;
+using System.Runtime.CompilerServices;
 
 namespace AzdoWebhookBridge.Jq.Syntax;
 
@@ -30,10 +30,10 @@ internal sealed partial class Parser
     public static SyntaxNode Parse(SourceText source)
     {
         var parser = new Parser(source);
-        var program = parser.Current.Kind == TokenKind.End ? new IdentitySyntax(parser.Current) : parser.ParsePipe(allowTrailing: true);
+        var program = parser.ParseProgram();
         if (parser.Current.Kind != TokenKind.End)
         {
-            throw parser.Unexpected("an operator or the end of the program");
+            throw parser.Unexpected("an operator or the end of the program", Hints.Missing(source.Text, parser.Current));
         }
 
         return program;
@@ -52,20 +52,21 @@ internal sealed partial class Parser
         return definitions;
     }
 
-    private SyntaxNode ParsePipe(bool allowTrailing = false)
+    /// <summary>Nothing, or nothing behind definitions, is the identity.</summary>
+    private SyntaxNode ParseProgram() => Current switch
+    {
+        { Kind: TokenKind.End } end => new IdentitySyntax(end),
+        var at when at.Is("def") => ParseDefinition(_ => ParseProgram()),
+        _ => ParsePipe(),
+    };
+
+    private SyntaxNode ParsePipe()
     {
         Enter();
         var stages = new List<SyntaxNode>();
         var bars = new List<Token>();
         while (true)
         {
-            if (Current.Is("def"))
-            {
-                // The rest of the pipe is the scope of the definition.
-                stages.Add(ParseDefinition(at => allowTrailing && Current.Kind == TokenKind.End ? new IdentitySyntax(at) : ParsePipe(allowTrailing)));
-                break;
-            }
-
             stages.Add(ParseComma());
             if (!Current.Is("|"))
             {
@@ -87,7 +88,7 @@ internal sealed partial class Parser
 
     private SyntaxNode ParseComma()
     {
-        var first = ParseBinary(1);
+        var first = ParseScope();
         if (!Current.Is(","))
         {
             return first;
@@ -98,16 +99,45 @@ internal sealed partial class Parser
         while (Current.Is(","))
         {
             Take();
-            items.Add(ParseBinary(1));
+            items.Add(ParseScope());
         }
 
         return Limit(new CommaSyntax(at, items.ToArray()));
     }
 
+    /// <summary>An expression, or what introduces a name: <c>def</c>, <c>label</c>, <c>as</c>. The name's scope is the rest of the pipe.</summary>
+    private SyntaxNode ParseScope()
+    {
+        if (Current.Is("def"))
+        {
+            return ParseDefinition(_ => ParsePipe());
+        }
+
+        if (Current.Is("label"))
+        {
+            var at = Take();
+            var name = TakeKind(TokenKind.Variable, "a label's name such as $out");
+            Expect("|");
+            return Limit(new LabelSyntax(at, name.Text, ParsePipe()));
+        }
+
+        // The whole expression is bound, as since jq 1.8: "1 + 2 as $x" binds 3.
+        var source = ParseBinary(1);
+        if (!Current.Is("as"))
+        {
+            return source;
+        }
+
+        var asToken = Take();
+        var patterns = ParsePatterns();
+        Expect("|");
+        return Limit(new BindSyntax(asToken, source, patterns, ParsePipe()));
+    }
+
     private SyntaxNode ParseBinary(int minimum)
     {
         Enter();
-        var left = ParseUnary();
+        var left = ParsePostfix();
         while (true)
         {
             var at = Current;
@@ -171,50 +201,13 @@ internal sealed partial class Parser
         };
     }
 
-    private SyntaxNode ParseUnary()
-    {
-        var at = Current;
-        if (at.Is("-"))
-        {
-            Take();
-            var operand = ParseBinary(ProductPrecedence);
-            return operand is LiteralSyntax { Value: NumberValue number }
-                ? new LiteralSyntax(at, number.Negate())
-                : Limit(new NegateSyntax(at, operand));
-        }
-
-        if (at.Is("def"))
-        {
-            return ParseDefinition(_ => ParsePipe());
-        }
-
-        if (at.Is("label"))
-        {
-            Take();
-            var name = TakeKind(TokenKind.Variable, "a label's name such as $out");
-            Expect("|");
-            return Limit(new LabelSyntax(at, name.Text, ParsePipe()));
-        }
-
-        var term = ParsePostfix();
-        if (!Current.Is("as"))
-        {
-            return term;
-        }
-
-        var asToken = Take();
-        var patterns = ParsePatterns();
-        Expect("|");
-        return Limit(new BindSyntax(asToken, term, patterns, ParsePipe()));
-    }
-
     private FunctionSyntax ParseDefinition(Func<Token, SyntaxNode> parseRest)
     {
         var at = Take();
         var name = Current;
-        if (name.Kind is not (TokenKind.Identifier or TokenKind.Keyword))
+        if (name.Kind != TokenKind.Identifier)
         {
-            throw Unexpected("the name of a function");
+            throw Unexpected(name.Kind == TokenKind.Keyword ? "the name of a function, and no reserved word" : "the name of a function");
         }
 
         Take();
@@ -224,7 +217,7 @@ internal sealed partial class Parser
             Take();
             do
             {
-                if (Current.Kind is not (TokenKind.Identifier or TokenKind.Keyword or TokenKind.Variable))
+                if (Current.Kind is not (TokenKind.Identifier or TokenKind.Variable))
                 {
                     throw Unexpected("the name of a parameter");
                 }
@@ -317,9 +310,9 @@ internal sealed partial class Parser
         {
             key = new LiteralSyntax(Take(), JqValue.From(at.Text));
         }
-        else if (at.Kind == TokenKind.StringStart)
+        else if (AtString)
         {
-            key = ParseString(format: null);
+            key = ParseString();
         }
         else if (at.Is("("))
         {
@@ -336,7 +329,7 @@ internal sealed partial class Parser
 
     private void Enter()
     {
-        if (++_nesting > MaxNesting)
+        if (++_nesting > MaxNesting || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
         {
             throw _source.Error("The program is nested too deeply", Current);
         }
@@ -361,11 +354,16 @@ internal sealed partial class Parser
 
     private Token TakeKind(TokenKind kind, string expected) => Current.Kind == kind ? Take() : throw Unexpected(expected);
 
-    private Token Expect(string op) => Current.Is(op) ? Take() : throw Unexpected($"'{op}'");
+    private Token Expect(string op) => Current.Is(op) ? Take() : throw Unexpected($"'{op}'", op is ")" or "]" ? Hints.Missing(_source.Text, Current) : string.Empty);
 
-    private JqCompileException Unexpected(string expected)
+    private JqCompileException Unexpected(string expected, string hint = "")
     {
         var at = Current;
+        if (hint.Length == 0)
+        {
+            hint = at.Kind == TokenKind.End ? Unclosed() : Hints.At(_source.Text, at.Offset);
+        }
+
         var found = at.Kind switch
         {
             TokenKind.End => "the end of the program",
@@ -373,6 +371,31 @@ internal sealed partial class Parser
             TokenKind.InterpolationEnd => "')'",
             _ => $"'{_source.Text.Substring(at.Offset, Math.Min(at.Length, 40))}'",
         };
-        return _source.Error($"Found {found}, expected {expected}", at);
+        return _source.Error($"Found {found}, expected {expected}{hint}", at);
+    }
+
+    /// <summary>The innermost bracket that the end of the program leaves open.</summary>
+    private string Unclosed()
+    {
+        var open = new Stack<Token>();
+        foreach (var token in _tokens)
+        {
+            if (token.Kind == TokenKind.Operator && token.Text is "(" or "[" or "{")
+            {
+                open.Push(token);
+            }
+            else if (token.Kind == TokenKind.Operator && token.Text is ")" or "]" or "}")
+            {
+                _ = open.TryPop(out _);
+            }
+        }
+
+        if (!open.TryPeek(out var last))
+        {
+            return string.Empty;
+        }
+
+        var (line, column) = _source.Locate(last.Offset);
+        return $"; the '{last.Text}' in line {line}, column {column} is still open";
     }
 }

@@ -161,12 +161,12 @@ internal sealed class BindSyntax(Token at, SyntaxNode source, PatternSyntax[] pa
     public SyntaxNode Body => body;
 }
 
-internal sealed class ReduceSyntax(Token at, SyntaxNode source, PatternSyntax[] patterns, SyntaxNode initial, SyntaxNode update)
-    : SyntaxNode(at, source, initial, update, new PatternDepth(at, patterns))
+internal sealed class ReduceSyntax(Token at, SyntaxNode source, PatternSyntax pattern, SyntaxNode initial, SyntaxNode update)
+    : SyntaxNode(at, source, initial, update, pattern)
 {
     public SyntaxNode Source => source;
 
-    public PatternSyntax[] Patterns => patterns;
+    public PatternSyntax Pattern => pattern;
 
     public SyntaxNode Initial => initial;
 
@@ -174,12 +174,12 @@ internal sealed class ReduceSyntax(Token at, SyntaxNode source, PatternSyntax[] 
 }
 
 internal sealed class ForeachSyntax(
-    Token at, SyntaxNode source, PatternSyntax[] patterns, SyntaxNode initial, SyntaxNode update, SyntaxNode? extract)
-    : SyntaxNode(at, source, initial, update, extract, new PatternDepth(at, patterns))
+    Token at, SyntaxNode source, PatternSyntax pattern, SyntaxNode initial, SyntaxNode update, SyntaxNode? extract)
+    : SyntaxNode(at, source, initial, update, extract, pattern)
 {
     public SyntaxNode Source => source;
 
-    public PatternSyntax[] Patterns => patterns;
+    public PatternSyntax Pattern => pattern;
 
     public SyntaxNode Initial => initial;
 

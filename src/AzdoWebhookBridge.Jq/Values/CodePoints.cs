@@ -3,19 +3,20 @@ namespace AzdoWebhookBridge.Jq.Values;
 /// <summary>jq counts and orders strings by code points; .NET strings are UTF-16. Text without surrogates takes the short way.</summary>
 internal static class CodePoints
 {
-    public static readonly IComparer<string> Comparer = Comparer<string>.Create(Compare);
+    public static readonly IComparer<string> Comparer = Comparer<string>.Create((left, right) => Compare(left, right));
 
-    public static bool HasSurrogates(string text) => text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') >= 0;
+    public static bool HasSurrogates(ReadOnlySpan<char> text) => text.IndexOfAnyInRange('\uD800', '\uDFFF') >= 0;
 
-    public static int Count(string text)
+    public static int Count(ReadOnlySpan<char> text)
     {
-        if (!HasSurrogates(text))
+        // What comes before the first surrogate counts itself.
+        var count = text.IndexOfAnyInRange('\uD800', '\uDFFF');
+        if (count < 0)
         {
             return text.Length;
         }
 
-        var count = 0;
-        foreach (var unit in text)
+        foreach (var unit in text[count..])
         {
             if (!char.IsLowSurrogate(unit))
             {
@@ -26,19 +27,24 @@ internal static class CodePoints
         return count;
     }
 
-    /// <summary>Code points before that UTF-16 offset.</summary>
-    public static int CountBefore(string text, int offset)
+    /// <summary>Counts the code points before offsets of one text, without starting over when the offsets ascend.</summary>
+    public sealed class Counter(string text)
     {
-        var count = 0;
-        foreach (var unit in text.AsSpan(0, offset))
-        {
-            if (!char.IsLowSurrogate(unit))
-            {
-                count++;
-            }
-        }
+        private int _offset;
+        private int _points;
 
-        return count;
+        public int Before(int offset)
+        {
+            if (offset < _offset)
+            {
+                _offset = 0;
+                _points = 0;
+            }
+
+            _points += Count(text.AsSpan(_offset, offset - _offset));
+            _offset = offset;
+            return _points;
+        }
     }
 
     /// <summary>UTF-16 offset of the code point with that index, or the end.</summary>
@@ -55,10 +61,10 @@ internal static class CodePoints
     }
 
     /// <summary>Order of the UTF-8 bytes, which is that of the code points and differs from UTF-16 order for surrogates.</summary>
-    public static int Compare(string? left, string? right)
+    public static int Compare(string? left, string? right) => Compare(left.AsSpan(), right.AsSpan());
+
+    public static int Compare(ReadOnlySpan<char> a, ReadOnlySpan<char> b)
     {
-        var a = left.AsSpan();
-        var b = right.AsSpan();
         var common = a.CommonPrefixLength(b);
         if (common == a.Length || common == b.Length)
         {

@@ -24,6 +24,11 @@ internal static class DecimalText
 
         var sign = negative ? "-" : string.Empty;
         var adjusted = exponent + digits.Length - 1;
+        if (adjusted >= MaxExponent)
+        {
+            return null;
+        }
+
         if (exponent <= 0 && adjusted >= -6)
         {
             if (exponent == 0)

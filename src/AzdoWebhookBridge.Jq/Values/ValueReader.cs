@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 
@@ -10,33 +9,68 @@ internal static class ValueReader
 {
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
+    /// <exception cref="JqParseException">Not one JSON text, not even with the extras that jq reads.</exception>
     public static JqValue Parse(ReadOnlySpan<byte> utf8, int maxDepth)
+    {
+        try
+        {
+            return ParseStrict(utf8, maxDepth);
+        }
+        catch (JsonException exception)
+        {
+            try
+            {
+                return LenientJson.Parse(utf8.ToArray(), Depth(maxDepth));
+            }
+            catch (FormatException)
+            {
+                throw Failure(exception);
+            }
+        }
+    }
+
+    /// <exception cref="FormatException">Not one JSON text; the message is jq's.</exception>
+    public static JqValue ParseLenient(byte[] utf8, int maxDepth)
+    {
+        try
+        {
+            return ParseStrict(utf8, maxDepth);
+        }
+        catch (JsonException)
+        {
+            return LenientJson.Parse(utf8, Depth(maxDepth));
+        }
+    }
+
+    private static int Depth(int maxDepth) => Math.Clamp(maxDepth, 1, JqValue.MaxWalk);
+
+    private static JqValue ParseStrict(ReadOnlySpan<byte> utf8, int maxDepth)
     {
         if (utf8.StartsWith(ByteOrderMark))
         {
             utf8 = utf8[ByteOrderMark.Length..];
         }
 
-        var options = new JsonReaderOptions { MaxDepth = Math.Clamp(maxDepth, 1, JqValue.MaxNesting) };
+        var options = new JsonReaderOptions { MaxDepth = Depth(maxDepth) };
         var reader = new Utf8JsonReader(utf8, options);
+        var open = new OpenContainers(utf8);
         try
         {
             reader.Read();
-            var value = ReadValue(ref reader);
+            var value = ReadValue(ref reader, ref open);
 
             // Utf8JsonReader itself refuses anything but white space here.
             reader.Read();
             return value;
         }
-        catch (JsonException exception)
+        finally
         {
-            throw Failure(exception);
+            open.Dispose();
         }
     }
 
     public static JqValue FromElement(JsonElement element)
     {
-        RuntimeHelpers.EnsureSufficientExecutionStack();
         switch (element.ValueKind)
         {
             case JsonValueKind.True:
@@ -48,18 +82,9 @@ internal static class ValueReader
             case JsonValueKind.String:
                 // The raw text goes through our own reader, which accepts lone surrogates.
                 return Parse(Encoding.UTF8.GetBytes(element.GetRawText()), 1);
-            case JsonValueKind.Array:
-                var items = new JqValue[element.GetArrayLength()];
-                var next = 0;
-                foreach (var item in element.EnumerateArray())
-                {
-                    items[next++] = FromElement(item);
-                }
-
-                return items.Length == 0 ? JqValue.EmptyArray : new ArrayValue(items);
-            case JsonValueKind.Object:
+            case JsonValueKind.Array or JsonValueKind.Object:
                 // A property name with a lone surrogate cannot be read through JsonElement.
-                return Parse(Encoding.UTF8.GetBytes(element.GetRawText()), JqValue.MaxNesting);
+                return Parse(Encoding.UTF8.GetBytes(element.GetRawText()), JqValue.MaxWalk);
             default:
                 return JqValue.Null;
         }
@@ -76,29 +101,46 @@ internal static class ValueReader
         return new JqParseException($"{what} at line {line}, byte {position}.", line, position);
     }
 
-    private static JqValue ReadValue(ref Utf8JsonReader reader)
+    private static JqValue ReadValue(ref Utf8JsonReader reader, ref OpenContainers open)
     {
         switch (reader.TokenType)
         {
-            case JsonTokenType.True:
-                return JqValue.True;
-            case JsonTokenType.False:
-                return JqValue.False;
-            case JsonTokenType.Null:
-                return JqValue.Null;
-            case JsonTokenType.String:
-                return ReadString(ref reader) is { Length: > 0 } text ? StringValue.Trusted(text) : StringValue.Empty;
-            case JsonTokenType.Number:
-                return ReadNumber(reader.ValueSpan);
+            case JsonTokenType.String when !reader.ValueIsEscaped && !reader.ValueSpan.IsEmpty && Ascii.IsValid(reader.ValueSpan):
+                return StringValue.Within(open.Document, (int)reader.TokenStartIndex + 1, reader.ValueSpan.Length);
+            case JsonTokenType.StartArray or JsonTokenType.StartObject when reader.CurrentDepth >= DeepReader.FromLevel:
+                return DeepReader.Read(ref reader, ReadScalar, ReadText);
             case JsonTokenType.StartArray:
-                return ReadArray(ref reader);
+                return ReadArray(ref reader, ref open);
+            case JsonTokenType.StartObject:
+                return ReadObject(ref reader, ref open);
             default:
-                return ReadObject(ref reader);
+                return ReadScalar(ref reader);
         }
     }
 
+    private static JqValue ReadScalar(ref Utf8JsonReader reader) => reader.TokenType switch
+    {
+        JsonTokenType.True => JqValue.True,
+        JsonTokenType.False => JqValue.False,
+        JsonTokenType.Null => JqValue.Null,
+        JsonTokenType.Number => ReadNumber(reader.ValueSpan),
+        _ => ReadText(ref reader) is { Length: > 0 } text ? StringValue.Trusted(text) : StringValue.Empty,
+    };
+
     private static NumberValue ReadNumber(ReadOnlySpan<byte> digits)
     {
+        // Most are small integers.
+        if (digits.Length <= 15 && !digits.ContainsAnyExceptInRange((byte)'0', (byte)'9'))
+        {
+            var integer = 0L;
+            foreach (var digit in digits)
+            {
+                integer = (integer * 10) + (digit - '0');
+            }
+
+            return NumberValue.Create(integer);
+        }
+
         if (digits.Length <= 256)
         {
             Span<char> text = stackalloc char[256];
@@ -108,33 +150,35 @@ internal static class ValueReader
         return NumberValue.FromLiteral(Encoding.ASCII.GetString(digits));
     }
 
-    private static JqValue ReadArray(ref Utf8JsonReader reader)
+    private static JqValue ReadArray(ref Utf8JsonReader reader, ref OpenContainers open)
     {
-        RuntimeHelpers.EnsureSufficientExecutionStack();
-        var items = new List<JqValue>();
+        var start = open.Count;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            items.Add(ReadValue(ref reader));
+            open.Push(ReadValue(ref reader, ref open));
         }
 
-        return items.Count == 0 ? JqValue.EmptyArray : new ArrayValue(items.ToArray());
+        return open.CloseArray(start);
     }
 
-    private static JqValue ReadObject(ref Utf8JsonReader reader)
+    private static JqValue ReadObject(ref Utf8JsonReader reader, ref OpenContainers open)
     {
-        RuntimeHelpers.EnsureSufficientExecutionStack();
-        var builder = new ObjectBuilder();
+        var start = open.Count;
+        var shape = 0u;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
-            var key = ReadString(ref reader);
+            uint hash = 0;
+            var name = reader.ValueIsEscaped ? Unescape(reader.ValueSpan) : NameTable.Get(reader.ValueSpan, out hash);
+            shape = (shape * 31) + hash;
             reader.Read();
-            builder.Set(key, ReadValue(ref reader));
+            var value = ReadValue(ref reader, ref open);
+            open.Push(name, value);
         }
 
-        return builder.Build();
+        return open.CloseObject(start, shape);
     }
 
-    private static string ReadString(ref Utf8JsonReader reader) =>
+    private static string ReadText(ref Utf8JsonReader reader) =>
         reader.ValueIsEscaped ? Unescape(reader.ValueSpan) : Encoding.UTF8.GetString(reader.ValueSpan);
 
     /// <summary>Like GetString, which throws for lone surrogate escapes.</summary>

@@ -1,21 +1,174 @@
+using System.Buffers;
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 
 namespace AzdoWebhookBridge.Jq.Values;
 
-/// <summary>Values to JSON text.</summary>
+/// <summary>Values to JSON text. Like jq, it leaves out what is nested deeper than 10,000 levels and says so.</summary>
 internal static class ValueWriter
 {
+    /// <summary>What is not written as it is.</summary>
+    public static readonly SearchValues<char> Escaped = SearchValues.Create(
+        [.. Enumerable.Range(0, ' ').Select(unit => (char)unit), '"', '\\', '\u007F']);
+
+    public static readonly SearchValues<byte> EscapedBytes = SearchValues.Create(
+        [.. Enumerable.Range(0, ' ').Select(unit => (byte)unit), (byte)'"', (byte)'\\', 0x7F]);
+
+    private const string TooDeep = "<skipped: too deep>";
+
     public static string ToText(JqValue value, bool canonical)
     {
+        // Nearly all fields are plain text.
+        if (value is StringValue plain && plain.TryQuote() is { } quoted)
+        {
+            return quoted;
+        }
+
+        if (value is NumberValue number)
+        {
+            return canonical ? DecimalText.Canonical(number) : number.Print();
+        }
+
         var text = new StringBuilder();
         Append(text, value, canonical);
         return text.ToString();
     }
 
     public static void Write(JqValue value, Utf8JsonWriter writer)
+    {
+        if (value.Kind < JqKind.Array)
+        {
+            WriteScalar(value, writer);
+            return;
+        }
+
+        Stack<Level>? outer = null;
+        var level = Open(value, writer);
+        while (true)
+        {
+            if (level.IsDone)
+            {
+                if (level.Keys is null)
+                {
+                    writer.WriteEndArray();
+                }
+                else
+                {
+                    writer.WriteEndObject();
+                }
+
+                if (outer is not { Count: > 0 })
+                {
+                    return;
+                }
+
+                level = outer.Pop();
+                continue;
+            }
+
+            if (level.Keys is not null)
+            {
+                writer.WritePropertyName(level.Keys[level.Next]);
+            }
+
+            var child = level.Values[level.Next++];
+            if (child.Kind < JqKind.Array)
+            {
+                WriteScalar(child, writer);
+                continue;
+            }
+
+            (outer ??= new Stack<Level>()).Push(level);
+            level = Open(child, writer);
+        }
+    }
+
+    public static void Append(StringBuilder text, JqValue value, bool canonical)
+    {
+        if (value.Kind < JqKind.Array)
+        {
+            AppendScalar(text, value, canonical);
+            return;
+        }
+
+        Stack<Level>? outer = null;
+        var level = Open(text, value, canonical);
+        while (true)
+        {
+            if (level.IsDone)
+            {
+                text.Append(level.Keys is null ? ']' : '}');
+                if (outer is not { Count: > 0 })
+                {
+                    return;
+                }
+
+                level = outer.Pop();
+                continue;
+            }
+
+            if (level.Next > 0)
+            {
+                text.Append(',');
+            }
+
+            if (level.Keys is not null)
+            {
+                AppendQuoted(text, level.Keys[level.Next]);
+                text.Append(':');
+            }
+
+            var child = level.Values[level.Next++];
+            if (outer?.Count >= JqValue.MaxWalk)
+            {
+                text.Append(TooDeep);
+            }
+            else if (child.Kind < JqKind.Array)
+            {
+                AppendScalar(text, child, canonical);
+            }
+            else
+            {
+                (outer ??= new Stack<Level>()).Push(level);
+                level = Open(text, child, canonical);
+            }
+        }
+    }
+
+    private static Level Open(JqValue container, Utf8JsonWriter writer)
+    {
+        if (container is ArrayValue array)
+        {
+            writer.WriteStartArray();
+            return new Level(null, array.Elements);
+        }
+
+        var obj = (ObjectValue)container;
+        writer.WriteStartObject();
+        return new Level(obj.Keys, obj.Values);
+    }
+
+    private static Level Open(StringBuilder text, JqValue container, bool canonical)
+    {
+        if (container is ArrayValue array)
+        {
+            text.Append('[');
+            return new Level(null, array.Elements);
+        }
+
+        var obj = (ObjectValue)container;
+        text.Append('{');
+        if (!canonical)
+        {
+            return new Level(obj.Keys, obj.Values);
+        }
+
+        var keys = obj.SortedKeys();
+        return new Level(keys, Array.ConvertAll(keys, obj.Get));
+    }
+
+    private static void WriteScalar(JqValue value, Utf8JsonWriter writer)
     {
         switch (value)
         {
@@ -24,27 +177,6 @@ internal static class ValueWriter
                 break;
             case NumberValue number:
                 writer.WriteRawValue(number.Print(), skipInputValidation: true);
-                break;
-            case ArrayValue array:
-                RuntimeHelpers.EnsureSufficientExecutionStack();
-                writer.WriteStartArray();
-                foreach (var element in array.Elements)
-                {
-                    Write(element, writer);
-                }
-
-                writer.WriteEndArray();
-                break;
-            case ObjectValue obj:
-                RuntimeHelpers.EnsureSufficientExecutionStack();
-                writer.WriteStartObject();
-                for (var i = 0; i < obj.Count; i++)
-                {
-                    writer.WritePropertyName(obj.Keys[i]);
-                    Write(obj.Values[i], writer);
-                }
-
-                writer.WriteEndObject();
                 break;
             default:
                 if (value.IsNull)
@@ -60,7 +192,7 @@ internal static class ValueWriter
         }
     }
 
-    public static void Append(StringBuilder text, JqValue value, bool canonical)
+    private static void AppendScalar(StringBuilder text, JqValue value, bool canonical)
     {
         switch (value)
         {
@@ -70,48 +202,10 @@ internal static class ValueWriter
             case NumberValue number:
                 text.Append(canonical ? DecimalText.Canonical(number) : number.Print());
                 break;
-            case ArrayValue array:
-                RuntimeHelpers.EnsureSufficientExecutionStack();
-                text.Append('[');
-                for (var i = 0; i < array.Count; i++)
-                {
-                    if (i > 0)
-                    {
-                        text.Append(',');
-                    }
-
-                    Append(text, array.Elements[i], canonical);
-                }
-
-                text.Append(']');
-                break;
-            case ObjectValue obj:
-                RuntimeHelpers.EnsureSufficientExecutionStack();
-                AppendObject(text, obj, canonical);
-                break;
             default:
                 text.Append(value.IsNull ? "null" : value.IsTruthy ? "true" : "false");
                 break;
         }
-    }
-
-    private static void AppendObject(StringBuilder text, ObjectValue obj, bool canonical)
-    {
-        var keys = canonical ? obj.SortedKeys() : obj.Keys;
-        text.Append('{');
-        for (var i = 0; i < keys.Length; i++)
-        {
-            if (i > 0)
-            {
-                text.Append(',');
-            }
-
-            AppendQuoted(text, keys[i]);
-            text.Append(':');
-            Append(text, canonical ? obj.Get(keys[i]) : obj.Values[i], canonical);
-        }
-
-        text.Append('}');
     }
 
     private static void AppendQuoted(StringBuilder text, string plain)
@@ -158,5 +252,17 @@ internal static class ValueWriter
         }
 
         text.Append(plain, start, plain.Length - start).Append('"');
+    }
+
+    /// <summary>A container that is being written: an array when there are no keys.</summary>
+    private struct Level(string[]? keys, JqValue[] values)
+    {
+        public int Next;
+
+        public readonly string[]? Keys => keys;
+
+        public readonly JqValue[] Values => values;
+
+        public readonly bool IsDone => Next == values.Length;
     }
 }

@@ -33,7 +33,7 @@ internal sealed class MappingInspector(MappingProvider mapping) : IMappingInspec
     {
         cancellationToken.ThrowIfCancellationRequested();
         var active = mapping.Current;
-        var loaded = rules is null ? null : MappingLoader.Load(rules, PreviewFile);
+        var loaded = rules is null ? null : MappingLoader.Load(rules, PreviewFile, mapping.Environment);
         var answer = Write(writer =>
         {
             WriteProblems(writer, "problems", loaded?.Problems ?? []);

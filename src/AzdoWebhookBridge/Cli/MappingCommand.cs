@@ -1,5 +1,6 @@
 using System.CommandLine;
 using AzdoWebhookBridge.Cli.Output;
+using AzdoWebhookBridge.Cli.Testing;
 using AzdoWebhookBridge.Mapping;
 using AzdoWebhookBridge.Mapping.Live;
 using AzdoWebhookBridge.Mapping.Testing;
@@ -103,7 +104,8 @@ internal static class MappingCommand
     {
         if (file is not null)
         {
-            return MappingLoader.Load(System.Text.Encoding.UTF8.GetString(Read(file)), file.Name);
+            return MappingLoader.Load(
+                System.Text.Encoding.UTF8.GetString(Read(file)), file.Name, ConfiguredMapping.Environment(CommandConfiguration.Load(parsed)));
         }
 
         var configuration = CommandConfiguration.Load(parsed);

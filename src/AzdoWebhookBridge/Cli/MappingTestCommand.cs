@@ -1,6 +1,6 @@
 using System.CommandLine;
 using AzdoWebhookBridge.Cli.Output;
-using AzdoWebhookBridge.Mapping.Testing;
+using AzdoWebhookBridge.Cli.Testing;
 
 namespace AzdoWebhookBridge.Cli;
 

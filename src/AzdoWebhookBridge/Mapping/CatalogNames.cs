@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace AzdoWebhookBridge.Mapping;
@@ -7,6 +8,10 @@ internal static class CatalogNames
 {
     private const int MaxIdentifier = 1000;
     private const int MaxName = 100;
+
+    // Nearly all identifiers have nothing else.
+    private static readonly SearchValues<char> Plain =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789@_.+:\\/-");
 
     /// <summary>Why the text cannot identify an entity; null when it can.</summary>
     public static string? RefuseIdentifier(string text) => text switch
@@ -49,6 +54,11 @@ internal static class CatalogNames
         if (text is "." or "..")
         {
             return "is a path, not a name";
+        }
+
+        if (!text.AsSpan().ContainsAnyExcept(Plain))
+        {
+            return null;
         }
 
         foreach (var rune in text.EnumerateRunes())

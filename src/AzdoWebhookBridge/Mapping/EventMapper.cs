@@ -15,24 +15,28 @@ internal sealed class EventMapper
     private readonly MappingRules _rules;
     private readonly long _generation;
     private readonly EventInput _input;
-    private readonly ExpressionRunner _runner = new();
+    private readonly EventMemo _memo;
+    private readonly ExpressionRunner _runner;
     private readonly ExplanationWriter _explanation;
     private readonly List<EntityChange> _outputs = [];
     private string? _eventType;
     private bool _matched;
 
-    private EventMapper(MappingRules rules, long generation, EventInput input, ExplanationWriter explanation)
+    private EventMapper(MappingRules rules, long generation, EventInput input, EventMemo memo, ExplanationWriter explanation)
     {
         _rules = rules;
         _generation = generation;
         _input = input;
+        _memo = memo;
+        _runner = memo.Runner;
         _explanation = explanation;
     }
 
     public static MappingResult Map(MappingRules rules, long generation, EventInput input)
     {
-        using var explanation = new ExplanationWriter(generation);
-        return new EventMapper(rules, generation, input, explanation).Map();
+        using var explanation = ExplanationWriter.Begin(generation);
+        using var memo = EventMemo.Begin();
+        return new EventMapper(rules, generation, input, memo, explanation).Map();
     }
 
     private MappingResult Map()
@@ -49,12 +53,11 @@ internal sealed class EventMapper
         }
 
         var context = ReadContext();
-        var root = JqValue.Object(
-        [
-            KeyValuePair.Create("body", body),
-            KeyValuePair.Create("headers", context["headers"]),
-            KeyValuePair.Create("queryParams", context["queryParams"]),
-        ]);
+        var members = _memo.Members;
+        members[0] = KeyValuePair.Create("body", body);
+        members[1] = KeyValuePair.Create("headers", context["headers"]);
+        members[2] = KeyValuePair.Create("queryParams", context["queryParams"]);
+        var root = JqValue.Object(members);
 
         _eventType = EventType(body);
         var isBackfill = _eventType?.StartsWith(BackfillEvents.Prefix, StringComparison.Ordinal) == true;
@@ -95,7 +98,7 @@ internal sealed class EventMapper
             var key = new EntityKey(entity["target"].AsString(), entity["blueprint"].AsString(), entity["identifier"].AsString());
             double? rule = entity["version"] is { Kind: JqKind.Number } number ? number.AsDouble() : null;
             var version = new FieldVersion(rule, _input.EventTime, _input.EventKey, _generation, _outputs.Count);
-            _outputs.Add(new EntityChange(key, ChangeKind.Delete, version, new Dictionary<string, string>(StringComparer.Ordinal)));
+            _outputs.Add(new EntityChange(key, ChangeKind.Delete, version, new FieldTexts([])));
         }
 
         _explanation.Note($"a backfill did not find {_outputs.Count} entities any more");
@@ -226,9 +229,11 @@ internal sealed class EventMapper
         }
 
         var version = new FieldVersion(ReadVersion(rule, input), _input.EventTime, _input.EventKey, _generation, _outputs.Count);
-        var fields = new Dictionary<string, string>(rule.Fields.Count, StringComparer.Ordinal);
-        foreach (var field in rule.Fields)
+        var fields = _memo.Fields;
+        fields.Clear();
+        for (var index = 0; index < rule.Fields.Count; index++)
         {
+            var field = rule.Fields[index];
             var value = _runner.Run(field.Value, input);
             if (_runner.Error is { } error)
             {
@@ -237,25 +242,39 @@ internal sealed class EventMapper
 
             if (value is { IsNull: false })
             {
-                var json = FieldText.Write(field.Kind, value, out var problem);
-                if (problem is not null)
+                if (TextOf(field, value) is { } json)
                 {
-                    _explanation.Error(field.Shown, problem);
-                }
-
-                if (json is not null)
-                {
-                    fields[field.Path] = json;
+                    fields.Add(KeyValuePair.Create(field.Path, json));
                 }
             }
             else if (rule.SendNulls && _runner.Error is null && field.Kind is FieldKind.Property or FieldKind.Relation)
             {
-                fields[field.Path] = "null";
+                fields.Add(KeyValuePair.Create(field.Path, "null"));
             }
         }
 
-        _outputs.Add(new EntityChange(key, rule.Kind, version, fields, rule.DeleteDependents));
+        _outputs.Add(new EntityChange(key, rule.Kind, version, new FieldTexts([.. fields]), rule.DeleteDependents));
         _explanation.Entity(key, rule.Kind, fields.Count);
+    }
+
+    private string? TextOf(MappingField field, JqValue value)
+    {
+        if (_memo.TryGetText(field.Kind, value, out var known))
+        {
+            return known;
+        }
+
+        var json = FieldText.Write(field.Kind, value, out var problem);
+        if (problem is not null)
+        {
+            _explanation.Error(field.Shown, problem);
+        }
+        else if (json is not null)
+        {
+            _memo.KeepText(field.Kind, value, json);
+        }
+
+        return json;
     }
 
     private EntityKey? ReadKey(MappingRule rule, JqValue input)

@@ -23,6 +23,7 @@ internal sealed class ExplanationWriter : IDisposable
 {
     private const int MaxEntities = 50;
     private const int MaxErrors = 50;
+    private const int MaxKeptBuffer = 16 * 1024;
 
     private static readonly JsonEncodedText TargetName = JsonEncodedText.Encode("target");
     private static readonly JsonEncodedText BlueprintName = JsonEncodedText.Encode("blueprint");
@@ -30,10 +31,14 @@ internal sealed class ExplanationWriter : IDisposable
     private static readonly JsonEncodedText OperationName = JsonEncodedText.Encode("operation");
     private static readonly JsonEncodedText FieldsName = JsonEncodedText.Encode("fields");
 
+    // What the thread wrote its last explanation with: a thread writes one after another.
+    [ThreadStatic]
+    private static ExplanationWriter? _idle;
+
     private readonly ArrayBufferWriter<byte> _buffer = new(1024);
     private readonly Utf8JsonWriter _writer;
     private readonly List<MappingRule> _rules = [];
-    private readonly List<(string Field, string Error)> _errors = [];
+    private List<(string Field, string Error)>? _errors;
     private List<(string Rule, string Error)>? _filterErrors;
     private List<string>? _notes;
     private MappingRule? _rule;
@@ -41,11 +46,15 @@ internal sealed class ExplanationWriter : IDisposable
     private int _entities;
     private int _moreErrors;
 
-    public ExplanationWriter(long generation)
+    private ExplanationWriter() => _writer = new Utf8JsonWriter(_buffer, DesiredState.WriterOptions);
+
+    public static ExplanationWriter Begin(long generation)
     {
-        _writer = new Utf8JsonWriter(_buffer, DesiredState.WriterOptions);
-        _writer.WriteStartObject();
-        _writer.WriteNumber("generation"u8, generation);
+        var explanation = _idle ?? new ExplanationWriter();
+        _idle = null;
+        explanation._writer.WriteStartObject();
+        explanation._writer.WriteNumber("generation"u8, generation);
+        return explanation;
     }
 
     /// <summary>Begins what a rule did that is for the event.</summary>
@@ -58,7 +67,7 @@ internal sealed class ExplanationWriter : IDisposable
 
         _rules.Add(rule);
         _rule = rule;
-        _errors.Clear();
+        _errors?.Clear();
         (_skipped, _entities, _moreErrors) = (null, 0, 0);
         _writer.WriteStartObject();
         _writer.WriteString("rule"u8, rule.Label);
@@ -88,6 +97,7 @@ internal sealed class ExplanationWriter : IDisposable
     /// <summary>A field that is left out, or not written whole.</summary>
     public void Error(string field, string error)
     {
+        _errors ??= [];
         if (_errors.Count < MaxErrors)
         {
             _errors.Add((field, error));
@@ -119,7 +129,7 @@ internal sealed class ExplanationWriter : IDisposable
             _writer.WriteNumber("moreEntities"u8, _entities - MaxEntities);
         }
 
-        if (_errors.Count > 0)
+        if (_errors is { Count: > 0 })
         {
             _writer.WriteStartArray("errors"u8);
             foreach (var (field, error) in _errors)
@@ -197,15 +207,29 @@ internal sealed class ExplanationWriter : IDisposable
         return Encoding.UTF8.GetString(_buffer.WrittenSpan);
     }
 
-    public void Dispose() => _writer.Dispose();
+    public void Dispose()
+    {
+        if (_buffer.Capacity > MaxKeptBuffer)
+        {
+            _writer.Dispose();
+            return;
+        }
+
+        _writer.Reset();
+        _buffer.ResetWrittenCount();
+        _rules.Clear();
+        (_errors, _filterErrors, _notes, _rule) = (null, null, null, null);
+        _idle = this;
+    }
 
     private void WriteNotMatched(IReadOnlyList<MappingRule> all)
     {
         // Both lists are in the order of the rules.
         var matched = 0;
         string? target = null;
-        foreach (var rule in all)
+        for (var index = 0; index < all.Count; index++)
         {
+            var rule = all[index];
             if (matched < _rules.Count && ReferenceEquals(_rules[matched], rule))
             {
                 matched++;

@@ -3,7 +3,7 @@ using AzdoWebhookBridge.Jq;
 namespace AzdoWebhookBridge.Mapping;
 
 /// <summary>Evaluates the templates of one event within budgets. Errors are values: no input makes it throw.</summary>
-internal sealed class ExpressionRunner
+internal sealed class ExpressionRunner(EventMemo memo)
 {
     /// <summary>Evaluations that one rule may take over all its items.</summary>
     public const int MaxEvaluations = 20_000;
@@ -12,6 +12,7 @@ internal sealed class ExpressionRunner
     private const long MinSteps = 2_000;
     private const long StepsPerRule = 20_000_000;
     private const int MaxErrorLength = 200;
+    private const int MaxRegexRetries = 4;
     private static readonly TimeSpan RegexTimePerRule = TimeSpan.FromSeconds(2);
 
     private static readonly JqLimits FullLimits = new()
@@ -27,10 +28,16 @@ internal sealed class ExpressionRunner
     private JqLimits _limits = FullLimits;
     private long _maxSteps = MaxSteps;
     private long _evaluations = 1;
-    private int _regexRetries = 4;
+    private int _regexRetries = MaxRegexRetries;
 
     /// <summary>Why the last evaluation failed; null when it did not.</summary>
     public string? Error { get; private set; }
+
+    /// <summary>Forgets what earlier events used up.</summary>
+    public void Restart()
+    {
+        (_limits, _maxSteps, _evaluations, _regexRetries, Error) = (FullLimits, MaxSteps, 1, MaxRegexRetries, null);
+    }
 
     /// <summary>Shares the budget of a rule between this many evaluations, so that many items cost no more than one may.</summary>
     public void Share(long evaluations)
@@ -85,6 +92,8 @@ internal sealed class ExpressionRunner
     {
         switch (template)
         {
+            case Template.Expression { IsRepeated: true } repeated:
+                return RunRepeated(repeated, input);
             case Template.Expression expression:
                 return Run(expression.Program, input);
             case Template.Literal literal:
@@ -95,6 +104,24 @@ internal sealed class ExpressionRunner
             default:
                 return RunComposite(template, input);
         }
+    }
+
+    private JqValue? RunRepeated(Template.Expression expression, JqValue input)
+    {
+        if (memo.TryGetValue(expression, input, out var known))
+        {
+            Error = null;
+            return known;
+        }
+
+        var value = Run(expression.Program, input);
+        if (Error is null)
+        {
+            // An error is not kept: another rule may have more of a budget left.
+            memo.KeepValue(expression, input, value);
+        }
+
+        return value;
     }
 
     private JqValue RunComposite(Template template, JqValue input)

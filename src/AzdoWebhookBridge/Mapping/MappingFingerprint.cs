@@ -10,7 +10,7 @@ internal static class MappingFingerprint
     /// <summary>To be raised when the same rules begin to make other changes of the same event.</summary>
     private const int EngineVersion = 1;
 
-    public static string Of(IReadOnlyList<MappingRule> rules)
+    public static string Of(IReadOnlyList<MappingRule> rules, MappingEnvironment environment)
     {
         var buffer = new ArrayBufferWriter<byte>(4096);
         using (var writer = new Utf8JsonWriter(buffer, DesiredState.WriterOptions))
@@ -20,6 +20,11 @@ internal static class MappingFingerprint
             foreach (var rule in rules)
             {
                 Write(writer, rule);
+            }
+
+            foreach (var (name, value) in environment.Variables)
+            {
+                writer.WriteStringValue($"{name}={value}");
             }
 
             writer.WriteEndArray();

@@ -9,10 +9,12 @@ internal static class MappingLoader
 
     /// <param name="text">YAML or JSON: <c>{port: [rules], konnect: [rules]}</c>, or a list of rules as Port's webhooks have it.</param>
     /// <param name="fileName">What problems are to call the file.</param>
-    public static MappingLoadResult Load(string text, string fileName)
+    /// <param name="environment">What expressions may read of the environment; nothing when it is left out.</param>
+    public static MappingLoadResult Load(string text, string fileName, MappingEnvironment? environment = null)
     {
+        environment ??= MappingEnvironment.Empty;
         text = text.StartsWith('\uFEFF') ? text[1..] : text;
-        var problems = new ProblemLog(fileName, text);
+        var problems = new ProblemLog(fileName, text, environment);
         var rules = new List<MappingRule?>();
         try
         {
@@ -29,7 +31,7 @@ internal static class MappingLoader
         }
 
         return new MappingLoadResult(
-            problems.IsClean ? new MappingRules([.. rules.OfType<MappingRule>()]) : null, problems.Problems, problems.Warnings);
+            problems.IsClean ? new MappingRules([.. rules.OfType<MappingRule>()], environment) : null, problems.Problems, problems.Warnings);
     }
 
     private static DocumentNode? ReadDocument(string text)

@@ -9,10 +9,10 @@ internal sealed class MappingRules
     private readonly FrozenDictionary<string, MappingRule[]> _byEventType;
     private readonly MappingRule[] _forAnyEventType;
 
-    public MappingRules(IReadOnlyList<MappingRule> rules)
+    public MappingRules(IReadOnlyList<MappingRule> rules, MappingEnvironment environment)
     {
         Rules = rules;
-        Fingerprint = MappingFingerprint.Of(rules);
+        Fingerprint = MappingFingerprint.Of(rules, environment);
         _forAnyEventType = [.. rules.Where(rule => rule.Filter.EventTypes is null)];
         EventTypes = [.. rules.SelectMany(rule => rule.Filter.EventTypes ?? []).Distinct(StringComparer.Ordinal)];
         _byEventType = EventTypes

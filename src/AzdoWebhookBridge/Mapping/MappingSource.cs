@@ -16,9 +16,10 @@ internal sealed record MappingSource(string Name, string Text)
     /// The rules of all texts as one set, or all that is wrong with any of them. Rules are numbered through, so that each has a
     /// name of its own.
     /// </summary>
-    public static MappingLoadResult Load(IReadOnlyList<MappingSource> sources)
+    public static MappingLoadResult Load(IReadOnlyList<MappingSource> sources, MappingEnvironment? environment = null)
     {
-        var results = sources.Select(source => MappingLoader.Load(source.Text, source.Name)).ToList();
+        environment ??= MappingEnvironment.Empty;
+        var results = sources.Select(source => MappingLoader.Load(source.Text, source.Name, environment)).ToList();
         if (results is [var only])
         {
             return only;
@@ -27,7 +28,7 @@ internal sealed record MappingSource(string Name, string Text)
         var rules = results.TrueForAll(result => result.Rules is not null)
             ? new MappingRules([
                 .. Numbered(MappingTargets.Port),
-                .. Numbered(MappingTargets.Konnect)])
+                .. Numbered(MappingTargets.Konnect)], environment)
             : null;
         return new MappingLoadResult(
             rules, [.. results.SelectMany(result => result.Problems)], [.. results.SelectMany(result => result.Warnings)]);

@@ -32,6 +32,9 @@ internal abstract class Template
 
         public string Text { get; } = text;
 
+        /// <summary>Whether the rules have it in more than one place; set while they are loaded.</summary>
+        public bool IsRepeated { get; set; }
+
         public override int Expressions => 1;
 
         public override void WriteCanonical(Utf8JsonWriter writer) => writer.WriteStringValue(Text);

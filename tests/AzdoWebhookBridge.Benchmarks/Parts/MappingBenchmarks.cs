@@ -1,7 +1,6 @@
-using System.Text;
 using AzdoWebhookBridge.Catalog;
+using AzdoWebhookBridge.Jq;
 using AzdoWebhookBridge.Mapping;
-using AzdoWebhookBridge.Sandbox.AzureDevOps;
 using BenchmarkDotNet.Attributes;
 
 namespace AzdoWebhookBridge.Benchmarks.Parts;
@@ -10,34 +9,23 @@ namespace AzdoWebhookBridge.Benchmarks.Parts;
 [MemoryDiagnoser]
 public class MappingBenchmarks
 {
-    private static readonly byte[] Context = """{"headers":{},"queryParams":{}}"""u8.ToArray();
     private readonly MappingRules _rules = BuiltInMapping.Rules;
-    private readonly byte[] _push;
-    private readonly byte[] _workItem;
-
-    public MappingBenchmarks()
-    {
-        var contoso = new SampleOrganization("contoso", new DateTimeOffset(2026, 1, 5, 9, 0, 0, TimeSpan.Zero));
-        var project = contoso.Project("Payments");
-        _push = Encoding.UTF8.GetBytes(contoso.Push(contoso.Repository(project, "Checkout API")).ToJsonString());
-        _workItem = Encoding.UTF8.GetBytes(contoso.WorkItemUpdated(project, 101, 3, "Amounts are off by a cent").ToJsonString());
-    }
+    private readonly EventInput _push = SampleEvents.Input(SampleEvents.Push);
+    private readonly EventInput _workItem = SampleEvents.Input(SampleEvents.WorkItemUpdated);
 
     [Benchmark]
-    public int Push() => Map(_push).Changes.Count;
+    public object ParsePush() => JqValue.Parse(_push.Body.Span);
 
     [Benchmark]
-    public int WorkItemUpdated() => Map(_workItem).Changes.Count;
+    public object ParseWorkItemUpdated() => JqValue.Parse(_workItem.Body.Span);
 
     [Benchmark]
-    public int WorkItemUpdatedAndFolded() => Map(_workItem).Changes
+    public int Push() => EventMapper.Map(_rules, generation: 1, _push).Changes.Count;
+
+    [Benchmark]
+    public int WorkItemUpdated() => EventMapper.Map(_rules, generation: 1, _workItem).Changes.Count;
+
+    [Benchmark]
+    public int WorkItemUpdatedAndFolded() => EventMapper.Map(_rules, generation: 1, _workItem).Changes
         .Sum(change => EntityDocumentJson.Write(Fold.Apply(EntityDocument.Empty, change)).Length);
-
-    private MappingResult Map(byte[] body) => EventMapper.Map(_rules, generation: 1, new EventInput
-    {
-        Body = body,
-        Context = Context,
-        EventKey = "0123456789abcdef",
-        EventTime = 638_000_000_000_000_000,
-    });
 }

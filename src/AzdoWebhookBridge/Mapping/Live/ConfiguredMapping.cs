@@ -14,8 +14,16 @@ internal static class ConfiguredMapping
     public static MappingLoadResult Load(IConfiguration configuration)
     {
         var (sources, problem) = Read(configuration);
-        return problem is null ? MappingSource.Load(sources) : new MappingLoadResult(null, [problem], []);
+        return problem is null ? MappingSource.Load(sources, Environment(configuration)) : new MappingLoadResult(null, [problem], []);
     }
+
+    /// <summary>What expressions may read of the environment.</summary>
+    public static MappingEnvironment Environment(IConfiguration configuration) => Environment(Options(configuration));
+
+    public static MappingEnvironment Environment(MappingOptions options) =>
+#pragma warning disable RS0030 // These are variables of the environment, not settings that may come from elsewhere.
+        MappingEnvironment.Of(options.Environment, System.Environment.GetEnvironmentVariable);
+#pragma warning restore RS0030
 
     /// <summary>The texts that the rules come from.</summary>
     /// <exception cref="MappingException">The file cannot be read.</exception>
@@ -27,8 +35,7 @@ internal static class ConfiguredMapping
 
     private static (IReadOnlyList<MappingSource> Sources, MappingProblem? Problem) Read(IConfiguration configuration)
     {
-        var options = new MappingOptions();
-        configuration.GetSection(MappingOptions.SectionName).Bind(options);
+        var options = Options(configuration);
         if (BuiltInMapping.Refuse(options.Path, options.Presets) is { } refusal)
         {
             return ([], new MappingProblem($"{MappingOptions.SectionName}:Presets", Rule: null, 1, 1, refusal));
@@ -45,5 +52,12 @@ internal static class ConfiguredMapping
             var reason = exception is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : "the file cannot be read";
             return ([], new MappingProblem(path, Rule: null, 1, 1, reason));
         }
+    }
+
+    private static MappingOptions Options(IConfiguration configuration)
+    {
+        var options = new MappingOptions();
+        configuration.GetSection(MappingOptions.SectionName).Bind(options);
+        return options;
     }
 }

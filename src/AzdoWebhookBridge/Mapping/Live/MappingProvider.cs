@@ -16,6 +16,7 @@ internal sealed partial class MappingProvider(
 
     private readonly string _path = options.Value.Path.Trim();
     private readonly IReadOnlyList<string> _presets = [.. options.Value.Presets];
+    private readonly MappingEnvironment _environment = ConfiguredMapping.Environment(options.Value);
     private volatile ActiveMapping? _current;
     private volatile RefusedMapping? _refused;
     private string? _currentHash;
@@ -26,6 +27,9 @@ internal sealed partial class MappingProvider(
     public ActiveMapping Current => _current ?? throw new InvalidOperationException("The mapping is not loaded yet.");
 
     public bool IsInitialized => _current is not null;
+
+    /// <summary>What expressions may read of the environment.</summary>
+    public MappingEnvironment Environment => _environment;
 
     /// <summary>Why the file's newest content is not in use; null when it is.</summary>
     public RefusedMapping? Refused => _refused;
@@ -49,7 +53,7 @@ internal sealed partial class MappingProvider(
         }
 
         var sources = BuiltInMapping.Sources(file, _presets);
-        var result = MappingSource.Load(sources);
+        var result = MappingSource.Load(sources, _environment);
         if (result.Rules is null)
         {
             throw new MappingException(result.Problems);
@@ -104,7 +108,7 @@ internal sealed partial class MappingProvider(
     private async Task<bool> TryAsync(MappingSource file, string hash, CancellationToken cancellationToken)
     {
         var sources = BuiltInMapping.Sources(file, _presets);
-        var result = MappingSource.Load(sources);
+        var result = MappingSource.Load(sources, _environment);
         if (result.Rules is null)
         {
             _refused = new RefusedMapping(result.Problems, time.GetUtcNow());

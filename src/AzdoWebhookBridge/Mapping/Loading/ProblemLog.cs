@@ -3,10 +3,11 @@ using AzdoWebhookBridge.Jq;
 namespace AzdoWebhookBridge.Mapping.Loading;
 
 /// <summary>Collects what is wrong with a file, so that one look shows all of it.</summary>
-internal sealed class ProblemLog(string file, string source)
+internal sealed class ProblemLog(string file, string source, MappingEnvironment environment)
 {
-    private static readonly JqCompileOptions CompileOptions = new() { SingleQuotes = true };
+    private readonly JqCompileOptions _compileOptions = new() { SingleQuotes = true, Environment = environment.Variables };
 
+    private readonly Dictionary<string, Template.Expression> _expressions = new(StringComparer.Ordinal);
     private readonly List<MappingProblem> _problems = [];
     private readonly List<MappingProblem> _warnings = [];
 
@@ -78,7 +79,7 @@ internal sealed class ProblemLog(string file, string source)
     {
         try
         {
-            var program = JqProgram.Compile(node.Value, CompileOptions);
+            var program = JqProgram.Compile(node.Value, _compileOptions);
             foreach (var warning in program.Lint())
             {
                 var (line, column) = ScalarPosition.Find(source, node, warning.Line, warning.Column);
@@ -93,6 +94,25 @@ internal sealed class ProblemLog(string file, string source)
             Add(line, column, $"not jq: {exception.Message}");
             return null;
         }
+    }
+
+    /// <summary>As <see cref="Compile"/>; the same object for the same text, so that it is evaluated once for an event.</summary>
+    public Template.Expression? Expression(ScalarNode node)
+    {
+        if (Compile(node) is not { } program)
+        {
+            return null;
+        }
+
+        if (_expressions.TryGetValue(node.Value, out var known))
+        {
+            known.IsRepeated = true;
+            return known;
+        }
+
+        var expression = new Template.Expression(program, node.Value);
+        _expressions.Add(node.Value, expression);
+        return expression;
     }
 
     private static MappingProblem[] Sorted(List<MappingProblem> problems) =>

@@ -40,7 +40,7 @@ internal sealed class TemplateReader(ProblemLog problems)
 
     /// <summary>An expression, and nothing else.</summary>
     public Template.Expression? ReadExpression(MappingNode node, string key) =>
-        problems.Text(node, key) is { } text && problems.Compile(text) is { } program ? new Template.Expression(program, text.Value) : null;
+        problems.Text(node, key) is { } text ? problems.Expression(text) : null;
 
     /// <summary>An expression or a search object, for what may name entities.</summary>
     public Template? ReadReference(DocumentNode node, string key)
@@ -60,7 +60,7 @@ internal sealed class TemplateReader(ProblemLog problems)
             return new Template.Literal(literal);
         }
 
-        return problems.Compile(node) is { } program ? new Template.Expression(program, node.Value) : null;
+        return problems.Expression(node);
     }
 
     private Template.Object? ReadObject(MappingNode node)

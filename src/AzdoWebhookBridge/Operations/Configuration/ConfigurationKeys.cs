@@ -20,6 +20,7 @@ internal static class ConfigurationKeys
         new("Storage:ConnectionString", ValueKind.Secret, "Data Source=data/bridge.db", "Where it is"),
         new("Storage:EventRetention", ValueKind.Duration, "14.00:00:00", "How long finished events are kept") { Min = "2.00:00:00", Max = "3650.00:00:00" },
         new("Mapping:Path", ValueKind.Text, "", "Rules file; empty for the built-in rules"),
+        new("Mapping:Environment:#", ValueKind.Text, "", "Environment variables that expressions may read as env.NAME; without any, env is empty"),
         new("Mapping:Presets:#", ValueKind.Text, "", "More built-in rules beside the default ones, or others instead of them") { Choices = ["pull-requests", "builds", "releases", "environments", "ocean"] },
         new("Port:BaseUrl", ValueKind.Url, "https://api.port.io", "Port's API"),
         new("Port:ClientId", ValueKind.Text, "", "Port credential; with it Port is told"),

@@ -152,6 +152,14 @@ internal sealed class ConfigurationValidator
             }
         }
 
+        foreach (var entry in _configuration.GetSection($"{MappingOptions.SectionName}:Environment").GetChildren())
+        {
+            if (entry.Value is { Length: > 0 } name && MappingEnvironment.Refuse(name.Trim()) is { } whyNot)
+            {
+                _problems.Add($"{entry.Path}: {whyNot}");
+            }
+        }
+
         var presets = _configuration.GetSection($"{MappingOptions.SectionName}:Presets").GetChildren().Select(preset => preset.Value ?? "");
         if (BuiltInMapping.Refuse(_configuration[$"{MappingOptions.SectionName}:Path"], presets) is { } refusal)
         {

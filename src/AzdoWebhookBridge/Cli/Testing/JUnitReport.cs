@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Xml;
 
-namespace AzdoWebhookBridge.Mapping.Testing;
+namespace AzdoWebhookBridge.Cli.Testing;
 
 /// <summary>
 /// Test results in the form that build servers read (JUnit's XML as Ant writes it: Azure Pipelines, Jenkins, GitLab and GitHub

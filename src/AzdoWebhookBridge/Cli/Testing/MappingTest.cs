@@ -1,4 +1,7 @@
-namespace AzdoWebhookBridge.Mapping.Testing;
+using AzdoWebhookBridge.Mapping;
+using AzdoWebhookBridge.Mapping.Testing;
+
+namespace AzdoWebhookBridge.Cli.Testing;
 
 /// <summary>An event kept beside what rules should make of it: <c>push.json</c> and <c>push.expected.json</c>.</summary>
 /// <param name="Name">Path from the folder, with slashes and without <c>.json</c>.</param>
