@@ -1,11 +1,14 @@
 using System.Runtime.CompilerServices;
 using AzdoWebhookBridge.Storage;
+using AzdoWebhookBridge.Storage.PostgreSql;
 using AzdoWebhookBridge.Storage.Sqlite;
 using Microsoft.Data.Sqlite;
 
 namespace AzdoWebhookBridge.Doctor;
 
-/// <summary>The database file. While the service runs the file is its own, and its readiness tells how it is.</summary>
+/// <summary>
+/// The database: a server is asked; a file is the service's own while that runs, and its readiness tells how it is.
+/// </summary>
 internal sealed class StoreCheck(PlainHttp http, DoctorWishes wishes, IConfiguration configuration) : IDoctorCheck
 {
     private const long LittleSpace = 1024L * 1024 * 1024;
@@ -19,7 +22,7 @@ internal sealed class StoreCheck(PlainHttp http, DoctorWishes wishes, IConfigura
         configuration.GetSection(StorageOptions.SectionName).Bind(options);
         if (!options.Provider.Equals(StorageOptions.Sqlite, StringComparison.OrdinalIgnoreCase))
         {
-            yield return new Finding(Name, Severity.Skipped, $"{options.Provider} is looked at by the service.");
+            yield return await LookAtServerAsync(options.ConnectionString, cancellationToken).ConfigureAwait(false);
             yield break;
         }
 
@@ -62,6 +65,23 @@ internal sealed class StoreCheck(PlainHttp http, DoctorWishes wishes, IConfigura
             return new Finding(
                 Name, Severity.Problem, $"'{path}' cannot be opened (SQLite code {exception.SqliteErrorCode}).",
                 "Check that it is a database of the bridge and writable for this user; restore a backup when it is damaged.");
+        }
+    }
+
+    private async Task<Finding> LookAtServerAsync(string connectionString, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var database = PostgreSqlDatabase.Create(connectionString);
+            return await database.RunAsync(
+                async connection => await PostgreSqlSchema.RefuseAsync(connection, cancellationToken).ConfigureAwait(false) is { } refusal
+                    ? new Finding(Name, Severity.Problem, refusal)
+                    : new Finding(Name, Severity.Ok, $"PostgreSQL {connection.PostgreSqlVersion} takes connections and keeps what it acknowledges."),
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is StoreUnavailableException or StorageStartException)
+        {
+            return new Finding(Name, Severity.Problem, exception.Message, "Check Storage:ConnectionString, and that the database can be reached from here.");
         }
     }
 

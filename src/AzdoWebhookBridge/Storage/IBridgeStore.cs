@@ -65,6 +65,15 @@ internal interface IStateStore
 
     /// <summary>Replaces the document, durably; null removes it.</summary>
     Task WriteStateAsync(string name, string? json, long now, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Makes this process the one that does what has that name, or goes on being it, for <paramref name="lease"/> from now; false while
+    /// another process is.
+    /// </summary>
+    Task<bool> HoldAsync(string name, TimeSpan lease, CancellationToken cancellationToken);
+
+    /// <summary>Lets another process take over at once; does nothing when this one does not hold it.</summary>
+    Task LetGoAsync(string name, CancellationToken cancellationToken);
 }
 
 internal interface IEntityStore

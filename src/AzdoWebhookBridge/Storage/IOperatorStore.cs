@@ -127,6 +127,26 @@ internal sealed record EntityDetails
     public long? DirtySince { get; init; }
 
     public required long UpdatedAt { get; init; }
+
+    public static EntityDetails Of(EntityRow row) => new()
+    {
+        Id = row.Id,
+        Key = row.Key,
+        State = row.State,
+        Revision = row.Revision,
+        Document = EntityDocumentJson.Read(row.Document),
+        Desired = row.Desired,
+        Told = row.Told,
+        Memory = row.Memory,
+        ToldRevision = row.ToldRevision,
+        ToldAt = row.ToldAt,
+        Attempts = row.Attempts,
+        Reason = row.Reason,
+        Status = row.Status,
+        NextAttemptAt = row.NextAttemptAt,
+        DirtySince = row.DirtySince,
+        UpdatedAt = row.UpdatedAt,
+    };
 }
 
 internal sealed record StoreOverview

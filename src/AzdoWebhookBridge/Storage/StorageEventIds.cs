@@ -13,4 +13,5 @@ internal static class StorageEventIds
     public const int RowRefused = 2007;
     public const int LeaseLost = 2008;
     public const int StoreRecovered = 2009;
+    public const int SignalsInterrupted = 2010;
 }

@@ -1,5 +1,7 @@
+using AzdoWebhookBridge.Storage.PostgreSql;
 using AzdoWebhookBridge.Storage.Sqlite;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace AzdoWebhookBridge.Storage;
 
@@ -11,7 +13,10 @@ internal static class StorageServiceCollectionExtensions
         services.AddOptions<StorageOptions>().BindConfiguration(StorageOptions.SectionName);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<WorkSignals>();
-        services.AddSingleton<IBridgeStore, SqliteBridgeStore>();
+        services.AddSingleton<IBridgeStore>(static provider =>
+            string.Equals(provider.GetRequiredService<IOptions<StorageOptions>>().Value.Provider, StorageOptions.PostgreSql, StringComparison.OrdinalIgnoreCase)
+                ? ActivatorUtilities.CreateInstance<PostgreSqlBridgeStore>(provider)
+                : ActivatorUtilities.CreateInstance<SqliteBridgeStore>(provider));
         services.AddSingleton<IEventStore>(provider => provider.GetRequiredService<IBridgeStore>());
         services.AddSingleton<IEntityStore>(provider => provider.GetRequiredService<IBridgeStore>());
         services.AddSingleton<IOperatorStore>(provider => provider.GetRequiredService<IBridgeStore>());

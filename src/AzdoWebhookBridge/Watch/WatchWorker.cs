@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using AzdoWebhookBridge.AzureDevOps;
 using AzdoWebhookBridge.Mapping.Live;
 using AzdoWebhookBridge.Operations.Loops;
+using AzdoWebhookBridge.Storage;
 using Microsoft.Extensions.Options;
 
 namespace AzdoWebhookBridge.Watch;
@@ -15,6 +16,7 @@ internal sealed class WatchWorker(
     OrganizationWatchFactory watches,
     MappingProvider mapping,
     IOptionsMonitor<AzureDevOpsOptions> options,
+    IStateStore states,
     LoopSupport support)
     : SupervisedLoop(support, "watch", MaxSilence)
 {
@@ -23,6 +25,7 @@ internal sealed class WatchWorker(
     private static readonly TimeSpan Slice = TimeSpan.FromMinutes(5);
 
     private readonly TimeProvider _time = support.Time;
+    private readonly ReplicaLease _lease = new(states, "watch", support.Time);
     private readonly ConcurrentDictionary<string, OrganizationWatch> _watches = new(StringComparer.OrdinalIgnoreCase);
 
     protected override async Task RunAsync(CancellationToken cancellationToken)
@@ -39,8 +42,10 @@ internal sealed class WatchWorker(
             Beat();
             if (options.CurrentValue.PublicUrl.Length > 0)
             {
-                await Task.WhenAll(organizations.All.Select(organization =>
-                    _watches.GetOrAdd(organization.Name, _ => watches.Create(organization)).LookAsync(Beat, cancellationToken))).ConfigureAwait(false);
+                await _lease.RunAsync(
+                    held => Task.WhenAll(organizations.All.Select(organization =>
+                        _watches.GetOrAdd(organization.Name, _ => watches.Create(organization)).LookAsync(Beat, held))),
+                    cancellationToken).ConfigureAwait(false);
             }
 
             await RestAsync(options.CurrentValue.Watch.Interval, cancellationToken).ConfigureAwait(false);

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using AzdoWebhookBridge.Sandbox.AzureDevOps;
 using AzdoWebhookBridge.Sandbox.Port;
+using AzdoWebhookBridge.Tests.Infrastructure;
 
 namespace AzdoWebhookBridge.Benchmarks.Load;
 
@@ -17,7 +18,7 @@ internal static class LoadRun
     private static readonly string Authorization = "Basic " + Convert.ToBase64String(Encoding.ASCII.GetBytes("hook:load-secret"));
 
     /// <summary>Durable ingest against the bare server, alternating, medians of three.</summary>
-    public static async Task IngestAsync(TimeSpan duration, int rounds = 3)
+    public static async Task IngestAsync(TimeSpan duration, bool onPostgreSql, int rounds = 3)
     {
         var body = PushBodies();
         Console.WriteLine($"body {body(1).Length} bytes, {Connections} connections, {duration.TotalSeconds:0} s a run");
@@ -31,7 +32,7 @@ internal static class LoadRun
             }
 
             using var folder = new TemporaryData();
-            using (var server = await ServerProcess.StartAsync([Bridge], BridgeSettings(folder), "/health/ready"))
+            using (var server = await ServerProcess.StartAsync([Bridge], await BridgeSettingsAsync(folder, onPostgreSql), "/health/ready"))
             {
                 var rest = server.ResidentMegabytes;
                 var result = await WarmAndLoadAsync(server, body, duration);
@@ -47,7 +48,7 @@ internal static class LoadRun
     }
 
     /// <summary>Events in through HTTP, entities out to the Port stand-in: how many a second arrive, nothing left behind.</summary>
-    public static async Task DeliverAsync(int events)
+    public static async Task DeliverAsync(int events, bool onPostgreSql)
     {
         await using var port = await PortSandbox.StartAsync(new PortSandboxOptions(), CancellationToken.None);
         var organization = new SampleOrganization("contoso", new DateTimeOffset(2026, 1, 5, 9, 0, 0, TimeSpan.Zero));
@@ -57,7 +58,7 @@ internal static class LoadRun
             "987654321", (1_000_000 + serial).ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal));
 
         using var folder = new TemporaryData();
-        var settings = new Dictionary<string, string>(BridgeSettings(folder))
+        var settings = new Dictionary<string, string>(await BridgeSettingsAsync(folder, onPostgreSql))
         {
             ["Port__BaseUrl"] = port.BaseAddress.ToString(),
             ["Port__ClientId"] = "sandbox",
@@ -90,9 +91,10 @@ internal static class LoadRun
 
     private static IReadOnlyDictionary<string, string> Nothing => new Dictionary<string, string>();
 
-    private static Dictionary<string, string> BridgeSettings(TemporaryData folder) => new()
+    private static async Task<Dictionary<string, string>> BridgeSettingsAsync(TemporaryData folder, bool onPostgreSql) => new()
     {
-        ["Storage__ConnectionString"] = $"Data Source={folder.Path}/bridge.db",
+        ["Storage__Provider"] = onPostgreSql ? "PostgreSql" : "Sqlite",
+        ["Storage__ConnectionString"] = onPostgreSql ? await PostgreSqlServer.CreateDatabaseAsync() : $"Data Source={folder.Path}/bridge.db",
         ["Ingress__Credentials__0__Username"] = "hook",
         ["Ingress__Credentials__0__Password"] = "load-secret",
     };

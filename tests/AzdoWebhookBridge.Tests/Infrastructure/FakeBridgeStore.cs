@@ -183,4 +183,8 @@ internal sealed class FakeBridgeStore : IBridgeStore
             throw OperatorFailure;
         }
     }
+
+    public Task<bool> HoldAsync(string name, TimeSpan lease, CancellationToken cancellationToken) => Task.FromResult(true);
+
+    public Task LetGoAsync(string name, CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -128,7 +128,6 @@ public sealed class ConfigurationValidatorTests
     [InlineData("Konnect:CreateServices", "yes", false)]
     [InlineData("Konnect:CreateServices", "true", true)]
     [InlineData("Storage:Provider", "MySql", false)]
-    [InlineData("Storage:Provider", "PostgreSql", false)]
     [InlineData("Port:BaseUrl", "api.port.io", false)]
     [InlineData("Port:BaseUrl", "http://api.port.io", false)]
     [InlineData("Port:BaseUrl", "http://127.0.0.1:1234", true)]
@@ -154,9 +153,24 @@ public sealed class ConfigurationValidatorTests
         Assert.DoesNotContain("canary", problems[0], StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void PostgreSql_IsNamedAsNotThereYet() =>
-        Assert.Contains("not available in this version", Assert.Single(Validate(("Storage:Provider", "PostgreSql"))), StringComparison.Ordinal);
+    [Theory]
+    [InlineData(null, "is missing")]
+    [InlineData("Data Source=data/bridge.db", "is not one for PostgreSQL")]
+    [InlineData("Database=bridge;Password=canary", "names no host")]
+    [InlineData("Host=db;Pasword=canary", "is not one for PostgreSQL")]
+    [InlineData("Host=db;Port=canary", "is not one for PostgreSQL")]
+    [InlineData("Host=db;Database=bridge;Username=bridge;Password=canary", null)]
+    public void PostgreSql_HasToBeToldWhereItIs(string? connectionString, string? expected)
+    {
+        var problems = connectionString is null
+            ? Validate(("Storage:Provider", "PostgreSql"))
+            : Validate(("Storage:Provider", "PostgreSql"), ("Storage:ConnectionString", connectionString));
+
+        Assert.Equal(expected is null ? 0 : 1, problems.Count);
+        Assert.All(problems, problem => Assert.StartsWith("Storage:ConnectionString: ", problem, StringComparison.Ordinal));
+        Assert.All(problems, problem => Assert.Contains(expected!, problem, StringComparison.Ordinal));
+        Assert.All(problems, problem => Assert.DoesNotContain("canary", problem, StringComparison.Ordinal));
+    }
 
     [Theory]
     [InlineData("Ingress:Credentials:2:Password", "Ingress:Credentials:2:Username")]

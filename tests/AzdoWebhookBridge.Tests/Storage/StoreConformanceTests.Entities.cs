@@ -229,11 +229,11 @@ public abstract partial class StoreConformanceTests
     {
         await FoldOneAsync("a", "1", 1);
         var claimed = await ClaimOneAsync();
-        Time.Advance(Lease * 0.8);
+        await PassAsync(Lease * 0.8);
         Assert.True(await Store.RenewAsync([claimed], Lease, None));
-        Time.Advance(Lease * 0.8);
+        await PassAsync(Lease * 0.8);
         Assert.Empty(await Store.ClaimEntitiesAsync(Port, 10, Lease, Now, None));
-        Time.Advance(Lease * 0.4);
+        await PassAsync(Lease * 0.4);
 
         Assert.False(await Store.RenewAsync([claimed], Lease, None));
     }
@@ -255,7 +255,7 @@ public abstract partial class StoreConformanceTests
     {
         await FoldOneAsync("a", "1", 1);
         var claimed = await ClaimOneAsync();
-        Time.Advance(Lease * 2);
+        await PassAsync(Lease * 2);
 
         Assert.Equal(1, await DeliverAsync(claimed));
 
@@ -270,7 +270,7 @@ public abstract partial class StoreConformanceTests
     {
         await FoldOneAsync("a", "1", 1);
         var frozen = await ClaimOneAsync();
-        Time.Advance(Lease * 2);
+        await PassAsync(Lease * 2);
         await FoldOneAsync("a", "2", 2);
         await DeliverAsync(await ClaimOneAsync());
         Assert.Equal(EntityState.Clean, (await EntityAsync("a")).State);
@@ -285,7 +285,7 @@ public abstract partial class StoreConformanceTests
     {
         await FoldOneAsync("a", "1", 1);
         var frozen = await ClaimOneAsync();
-        Time.Advance(Lease * 2);
+        await PassAsync(Lease * 2);
         await FoldOneAsync("a", "2", 2);
         var owner = await ClaimOneAsync();
         Assert.Equal(1, await DeliverAsync(frozen));

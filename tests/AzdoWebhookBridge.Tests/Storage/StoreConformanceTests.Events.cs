@@ -126,10 +126,10 @@ public abstract partial class StoreConformanceTests
     public async Task LeaseThatRanOut_FreesTheEvent()
     {
         var stored = await AppendAndClaimAsync(Event());
-        Time.Advance(Lease - TimeSpan.FromSeconds(1));
+        await PassAsync(Lease - TimeSpan.FromSeconds(1));
         Assert.Empty(await Store.ClaimEventsAsync(10, Lease, None));
 
-        Time.Advance(TimeSpan.FromSeconds(2));
+        await PassAsync(TimeSpan.FromSeconds(2));
 
         Assert.Equal(stored.Id, Assert.Single(await Store.ClaimEventsAsync(10, Lease, None)).Id);
     }
@@ -164,7 +164,7 @@ public abstract partial class StoreConformanceTests
         var effect = Assert.Single(details.Effects);
         Assert.Equal((Key("a"), 1L), (effect.Key, effect.Revision));
         Assert.Equal(["$entity", "properties/x"], effect.Changed);
-        Time.Advance(Lease * 2);
+        await PassAsync(Lease * 2);
         Assert.Empty(await Store.ClaimEventsAsync(10, Lease, None));
         Assert.Equal(0, (await Store.GetOverviewAsync(None)).EventsWaiting);
     }

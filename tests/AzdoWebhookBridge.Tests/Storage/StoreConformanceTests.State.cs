@@ -17,4 +17,15 @@ public abstract partial class StoreConformanceTests
         Assert.Null(await Store.ReadStateAsync("backfill", None));
         Assert.Equal("[]", await Store.ReadStateAsync("other", None));
     }
+
+    [Fact]
+    public async Task NamedLease_IsHeldAndHeldOn()
+    {
+        Assert.True(await Store.HoldAsync("watch", Lease, None));
+        Assert.True(await Store.HoldAsync("watch", Lease, None));
+        Assert.True(await Store.HoldAsync("other", Lease, None));
+        await Store.LetGoAsync("watch", None);
+        await Store.LetGoAsync("nobody's", None);
+        Assert.True(await Store.HoldAsync("watch", Lease, None));
+    }
 }

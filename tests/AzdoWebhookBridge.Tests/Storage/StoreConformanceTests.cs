@@ -32,6 +32,13 @@ public abstract partial class StoreConformanceTests : IAsyncLifetime
     /// <summary>Closes the store properly and opens the same database again.</summary>
     private protected abstract Task<IBridgeStore> ReopenAsync(IBridgeStore store);
 
+    /// <summary>Lets time pass, for leases too.</summary>
+    private protected virtual Task PassAsync(TimeSpan time)
+    {
+        Time.Advance(time);
+        return Task.CompletedTask;
+    }
+
     public async Task InitializeAsync() => Store = await OpenAsync();
 
     public virtual async Task DisposeAsync()

@@ -1,6 +1,7 @@
 using AzdoWebhookBridge.AzureDevOps;
 using AzdoWebhookBridge.Ingress;
 using AzdoWebhookBridge.Mapping;
+using AzdoWebhookBridge.Storage.PostgreSql;
 
 namespace AzdoWebhookBridge.Operations.Configuration;
 
@@ -170,8 +171,28 @@ internal sealed class ConfigurationValidator
             CheckRoot(key);
         }
 
+        CheckStorage();
         CheckPair(_configuration.GetSection("Port"), "ClientId", "ClientSecret");
         CheckHeader(_configuration.GetSection($"{IngressOptions.SectionName}:Header"));
+    }
+
+    private void CheckStorage()
+    {
+        const string Key = "Storage:ConnectionString";
+        if (!string.Equals(_configuration["Storage:Provider"], ConfigurationKeys.PostgreSql, StringComparison.OrdinalIgnoreCase)
+            || Has(_configuration.GetSection("Storage"), "ConnectionStringFile"))
+        {
+            return;
+        }
+
+        if (!Has(_configuration.GetSection("Storage"), "ConnectionString"))
+        {
+            _problems.Add($"{Key}: is missing; {ConfigurationKeys.PostgreSql} has to be told where it is, like \"{PostgreSqlAddress.Example}\".");
+        }
+        else if (PostgreSqlAddress.Refuse(_configuration[Key]!) is { } refusal)
+        {
+            _problems.Add($"{Key}: {refusal}");
+        }
     }
 
     // Paths are added to these.

@@ -29,14 +29,9 @@ internal static partial class ConfigurationValue
 
     private static string? CheckChoice(ConfigurationKey key, string value)
     {
-        if (!key.Choices.Contains(value, StringComparer.OrdinalIgnoreCase))
-        {
-            return $"must be {string.Join(" or ", key.Choices)}, not '{value}'.";
-        }
-
-        return string.Equals(value, ConfigurationKeys.PostgreSql, StringComparison.OrdinalIgnoreCase)
-            ? $"{ConfigurationKeys.PostgreSql} is not available in this version."
-            : null;
+        return key.Choices.Contains(value, StringComparer.OrdinalIgnoreCase)
+            ? null
+            : $"must be {string.Join(" or ", key.Choices)}, not '{value}'.";
     }
 
     private static string? CheckNumber(ConfigurationKey key, string value)

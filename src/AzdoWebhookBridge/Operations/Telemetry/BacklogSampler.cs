@@ -5,7 +5,7 @@ using AzdoWebhookBridge.Storage;
 
 namespace AzdoWebhookBridge.Operations.Telemetry;
 
-/// <summary>Looks at the backlog now and then, so that collecting metrics costs the database nothing.</summary>
+/// <summary>Looks at the backlog and the pauses now and then, so that neither metrics nor deliveries ask the database for them.</summary>
 internal sealed class BacklogSampler : SupervisedLoop
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
@@ -42,6 +42,8 @@ internal sealed class BacklogSampler : SupervisedLoop
         {
             Beat();
             _overview = await _store.GetOverviewAsync(cancellationToken).ConfigureAwait(false);
+            // Another replica may have paused one.
+            await _switches.LoadAsync(cancellationToken).ConfigureAwait(false);
             foreach (var target in _circuits.Targets)
             {
                 _support.Metrics.SetCircuit(target.Name, _switches.IsPaused(target.Name) ? CircuitState.Paused : State(_circuits.Of(target.Name)));

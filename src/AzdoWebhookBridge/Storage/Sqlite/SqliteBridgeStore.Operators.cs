@@ -75,7 +75,7 @@ internal sealed partial class SqliteBridgeStore
                 var found = new List<EntityDetails>();
                 while (statement.Step())
                 {
-                    found.Add(ToDetails(EntityRows.Read(statement, withDocument: true)));
+                    found.Add(EntityDetails.Of(EntityRows.Read(statement, withDocument: true)));
                 }
 
                 return found;
@@ -84,7 +84,7 @@ internal sealed partial class SqliteBridgeStore
 
     public Task<EntityDetails?> GetEntityAsync(EntityKey key, CancellationToken cancellationToken) =>
         Readers.ReadAsync(
-            session => EntityRows.Load(session, key) is { } row ? ToDetails(row) : null,
+            session => EntityRows.Load(session, key) is { } row ? EntityDetails.Of(row) : null,
             cancellationToken);
 
     public async Task<int> RetryEntitiesAsync(EntityFilter filter, long now, CancellationToken cancellationToken)
@@ -247,25 +247,5 @@ internal sealed partial class SqliteBridgeStore
         ReceivedAt = statement.GetInt64(5),
         CreatedTicks = statement.GetNullableInt64(6),
         MappedAt = statement.GetNullableInt64(7),
-    };
-
-    private static EntityDetails ToDetails(EntityRow row) => new()
-    {
-        Id = row.Id,
-        Key = row.Key,
-        State = row.State,
-        Revision = row.Revision,
-        Document = EntityDocumentJson.Read(row.Document),
-        Desired = row.Desired,
-        Told = row.Told,
-        Memory = row.Memory,
-        ToldRevision = row.ToldRevision,
-        ToldAt = row.ToldAt,
-        Attempts = row.Attempts,
-        Reason = row.Reason,
-        Status = row.Status,
-        NextAttemptAt = row.NextAttemptAt,
-        DirtySince = row.DirtySince,
-        UpdatedAt = row.UpdatedAt,
     };
 }

@@ -11,6 +11,11 @@ internal sealed partial class SqliteBridgeStore
             },
             cancellationToken);
 
+    // One process has the file, and that is this one.
+    public Task<bool> HoldAsync(string name, TimeSpan lease, CancellationToken cancellationToken) => Task.FromResult(true);
+
+    public Task LetGoAsync(string name, CancellationToken cancellationToken) => Task.CompletedTask;
+
     public Task WriteStateAsync(string name, string? json, long now, CancellationToken cancellationToken) =>
         WriteAsync(
             session =>
