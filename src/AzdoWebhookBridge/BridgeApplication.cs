@@ -28,7 +28,8 @@ internal static class BridgeApplication
     /// <exception cref="ConfigurationException">With all problems of the configuration at once.</exception>
     public static WebApplication Build(string[] arguments, BridgeSetup setup)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        // Slim: without IIS, HTTP/3 and the log providers that are taken out again.
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
             Args = arguments,
             ContentRootPath = AppContext.BaseDirectory,

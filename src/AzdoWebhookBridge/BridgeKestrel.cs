@@ -5,7 +5,7 @@ namespace AzdoWebhookBridge;
 /// <summary>Kestrel's own limits. The rest of the ingress's limits are checked after the credential.</summary>
 internal static class BridgeKestrel
 {
-    public static IWebHostBuilder UseBridgeKestrel(this IWebHostBuilder host, IConfiguration configuration) => host.ConfigureKestrel(kestrel =>
+    public static IWebHostBuilder UseBridgeKestrel(this IWebHostBuilder host, IConfiguration configuration) => host.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
     {
         var ingress = configuration.GetSection(IngressOptions.SectionName).Get<IngressOptions>() ?? new IngressOptions();
         kestrel.AddServerHeader = false;

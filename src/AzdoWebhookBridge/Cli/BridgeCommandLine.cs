@@ -25,6 +25,13 @@ internal static class BridgeCommandLine
         try
         {
             var (words, settings) = CommandWords.Split(arguments);
+            if (words is [] or [ServeCommand.Name])
+            {
+                // The service lives long: it does without the tree of commands.
+                isService = true;
+                return await ServeCommand.RunAsync(settings, CancellationToken.None).ConfigureAwait(false);
+            }
+
             console.Settings = settings;
             var parsed = Create().Parse(words);
             if (CommandWords.Problem(parsed) is { } problem)

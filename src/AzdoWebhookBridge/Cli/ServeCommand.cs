@@ -15,9 +15,11 @@ internal static class ServeCommand
         return command.WithExamples("bridge serve", "bridge serve --urls=http://0.0.0.0:8080 --Mapping:Path=/etc/bridge/rules.yaml");
     }
 
-    public static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    public static Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken) =>
+        RunAsync([.. CommandConsole.Of(parsed).Settings, .. parsed.UnmatchedTokens], cancellationToken);
+
+    public static async Task<int> RunAsync(string[] settings, CancellationToken cancellationToken)
     {
-        string[] settings = [.. CommandConsole.Of(parsed).Settings, .. parsed.UnmatchedTokens];
         await using var application = BridgeApplication.Build(settings, new BridgeSetup());
         await application.StartAsync(cancellationToken).ConfigureAwait(false);
         await application.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);

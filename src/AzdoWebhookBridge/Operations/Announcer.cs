@@ -50,6 +50,9 @@ internal sealed partial class Announcer(
         {
             Log.Listening(logger, address);
         }
+
+        // What only the start needed goes back to the system; the collector would keep it for a long time.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 
     private static partial class Log

@@ -1,6 +1,7 @@
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;
+using Serilog.Settings.Configuration;
 
 namespace AzdoWebhookBridge.Operations.Logging;
 
@@ -34,8 +35,13 @@ internal static class BridgeLogging
             .MinimumLevel.Override("Microsoft.Extensions.Http", LogEventLevel.Warning)
             .MinimumLevel.Override("System.Net.Http", LogEventLevel.Warning)
             .MinimumLevel.Override("Polly", LogEventLevel.Warning)
-            .Enrich.FromLogContext()
-            .ReadFrom.Configuration(configuration);
+            .Enrich.FromLogContext();
+        if (configuration.GetSection("Serilog").Exists())
+        {
+            // Named, or it looks for sinks in every library there is.
+            levels.ReadFrom.Configuration(configuration, new ConfigurationReaderOptions(typeof(ConsoleLoggerConfigurationExtensions).Assembly));
+        }
+
         return sink is null
             ? levels.WriteTo.Console(new BridgeJsonFormatter()).CreateLogger()
             : levels.WriteTo.Sink(sink).CreateLogger();
