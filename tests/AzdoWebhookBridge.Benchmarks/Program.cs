@@ -2,21 +2,29 @@ using AzdoWebhookBridge.Benchmarks.Comparison;
 using AzdoWebhookBridge.Benchmarks.Load;
 using BenchmarkDotNet.Running;
 
-// parts [BenchmarkDotNet options] | compare [rounds] (beside the jq binding of Port's backend) | ingest [seconds [postgresql]] | deliver [events [postgresql]] | backfill [work items [unlimited]] | kill [rounds [events]] [postgresql] | hit PORT SECONDS (a server that runs already) | bare (the server that ingest compares to)
+// parts [BenchmarkDotNet options] | compare [rounds] (beside the jq binding of Port's backend) | ingest [seconds [postgresql]] | deliver [events [postgresql]] | stages [events] | backfill [work items [unlimited]] | kill [rounds [events]] [postgresql] | hit PORT[,PORT] SECONDS [rounds] (servers that run already) | bare, stub (the servers that the runs compare to and deliver to)
 var onPostgreSql = args.Contains("postgresql");
 switch (args.FirstOrDefault())
 {
     case "bare":
         await BareServer.RunAsync();
         return 0;
+    case "stub":
+        await CatalogStub.RunAsync();
+        return 0;
     case "ingest":
         await LoadRun.IngestAsync(TimeSpan.FromSeconds(args.Length > 1 ? int.Parse(args[1]) : 10), onPostgreSql);
         return 0;
+    case "stages":
+        await StageCosts.RunAsync(args.Length > 1 ? int.Parse(args[1]) : 50_000);
+        return 0;
     case "hit":
-        await LoadRun.HitAsync(int.Parse(args[1]), TimeSpan.FromSeconds(int.Parse(args[2])));
+        await LoadRun.HitAsync(
+            [.. args[1].Split(',').Select(int.Parse)], TimeSpan.FromSeconds(int.Parse(args[2])), rounds: args.Length > 3 ? int.Parse(args[3]) : 1);
         return 0;
     case "deliver":
-        await LoadRun.DeliverAsync(args.Length > 1 ? int.Parse(args[1]) : 20_000, onPostgreSql);
+        var distinct = args.Length > 1 ? int.Parse(args[1]) : 50_000;
+        BacklogLoad.Print(distinct, await BacklogLoad.RunAsync(distinct, onPostgreSql));
         return 0;
     case "backfill":
         return await BackfillLoad.RunAsync(args.Length > 1 ? int.Parse(args[1]) : 100_000, isLimited: args.ElementAtOrDefault(2) != "unlimited");
@@ -31,6 +39,6 @@ switch (args.FirstOrDefault())
             rounds: args.Length > 1 ? int.Parse(args[1]) : 5,
             peerFolder: Path.Combine("tests", "AzdoWebhookBridge.Benchmarks", "Peer"));
     default:
-        Console.Error.WriteLine("usage: parts [options] | compare [rounds] | ingest [seconds [postgresql]] | deliver [events [postgresql]] | backfill [work items [unlimited]] | kill [rounds [events]] [postgresql]");
+        Console.Error.WriteLine("usage: parts [options] | compare [rounds] | ingest [seconds [postgresql]] | deliver [events [postgresql]] | stages [events] | backfill [work items [unlimited]] | kill [rounds [events]] [postgresql]");
         return 1;
 }

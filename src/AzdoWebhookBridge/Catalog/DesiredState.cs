@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text;
 using System.Text.Json;
 
 namespace AzdoWebhookBridge.Catalog;
@@ -10,13 +8,6 @@ internal static class DesiredState
     /// <summary>The state of an entity that should not be there.</summary>
     public const string Absent = "null";
 
-    // Relaxed: the text goes into JSON bodies and our own store, never into HTML as it is.
-    internal static readonly JsonWriterOptions WriterOptions = new()
-    {
-        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        SkipValidation = true,
-    };
-
     /// <summary>Renders the visible fields; a path <c>a/b</c> becomes member <c>b</c> of object <c>a</c>.</summary>
     public static string Render(EntityDocument document)
     {
@@ -25,44 +16,41 @@ internal static class DesiredState
             return Absent;
         }
 
-        var buffer = new ArrayBufferWriter<byte>(512);
-        using (var writer = new Utf8JsonWriter(buffer, WriterOptions))
+        var canonical = CanonicalWriter.Begin();
+        var writer = canonical.Json;
+        writer.WriteStartObject();
+        ReadOnlySpan<char> open = default;
+        // Ordinal order of the paths keeps the members of one object together.
+        foreach (var (path, field) in document.Fields)
         {
-            writer.WriteStartObject();
-            string? open = null;
-            // Ordinal order of the paths keeps the members of one object together.
-            foreach (var (path, field) in document.Fields)
+            var slash = path.IndexOf('/', StringComparison.Ordinal);
+            var parent = path.AsSpan(0, Math.Max(slash, 0));
+            if (!open.SequenceEqual(parent))
             {
-                var slash = path.IndexOf('/', StringComparison.Ordinal);
-                var parent = slash < 0 ? null : path[..slash];
-                if (!string.Equals(open, parent, StringComparison.Ordinal))
+                if (!open.IsEmpty)
                 {
-                    if (open is not null)
-                    {
-                        writer.WriteEndObject();
-                    }
-
-                    if (parent is not null)
-                    {
-                        writer.WriteStartObject(parent);
-                    }
-
-                    open = parent;
+                    writer.WriteEndObject();
                 }
 
-                writer.WritePropertyName(slash < 0 ? path : path[(slash + 1)..]);
-                writer.WriteRawValue(field.Json, skipInputValidation: true);
+                if (!parent.IsEmpty)
+                {
+                    writer.WriteStartObject(parent);
+                }
+
+                open = parent;
             }
 
-            if (open is not null)
-            {
-                writer.WriteEndObject();
-            }
+            writer.WritePropertyName(path.AsSpan(slash + 1));
+            writer.WriteRawValue(field.Json, skipInputValidation: true);
+        }
 
+        if (!open.IsEmpty)
+        {
             writer.WriteEndObject();
         }
 
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+        writer.WriteEndObject();
+        return canonical.EndAsText();
     }
 
     /// <summary>
@@ -104,13 +92,9 @@ internal static class DesiredState
 
         using var first = JsonDocument.Parse(desired, EntityDocumentJson.ReaderOptions);
         using var second = JsonDocument.Parse(sending, EntityDocumentJson.ReaderOptions);
-        var buffer = new ArrayBufferWriter<byte>(desired.Length + sending.Length);
-        using (var writer = new Utf8JsonWriter(buffer, WriterOptions))
-        {
-            WriteUnion(writer, first.RootElement, second.RootElement, depth: 0);
-        }
-
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+        var canonical = CanonicalWriter.Begin();
+        WriteUnion(canonical.Json, first.RootElement, second.RootElement, depth: 0);
+        return canonical.EndAsText();
     }
 
     private static void WriteUnion(Utf8JsonWriter writer, JsonElement first, JsonElement second, int depth)

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace AzdoWebhookBridge.Catalog;
 
 /// <summary>One field of an entity: its value as canonical JSON text, and the version that wrote it.</summary>
@@ -17,8 +15,7 @@ internal sealed record EntityDocument
     public static readonly EntityDocument Empty = new();
 
     /// <summary>Fields newer than <see cref="Tombstone"/>, by path in ordinal order.</summary>
-    public ImmutableSortedDictionary<string, FieldState> Fields { get; init; } =
-        ImmutableSortedDictionary.Create<string, FieldState>(StringComparer.Ordinal);
+    public FieldTable Fields { get; init; } = FieldTable.Empty;
 
     /// <summary>The newest write, also one that wrote no field; null when there was none.</summary>
     public FieldVersion? Touched { get; init; }

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Collections.Immutable;
 using System.Text.Json;
 
 namespace AzdoWebhookBridge.Catalog;
@@ -17,68 +15,49 @@ internal static class EntityDocumentJson
     public static byte[] Write(EntityDocument document)
     {
         var versions = new List<FieldVersion>();
-        var indexes = new Dictionary<FieldVersion, int>();
-        var buffer = new ArrayBufferWriter<byte>(1024);
-        using (var writer = new Utf8JsonWriter(buffer, DesiredState.WriterOptions))
+        foreach (var (_, field) in document.Fields)
         {
-            foreach (var (_, field) in document.Fields)
-            {
-                Add(field.Version);
-            }
+            Add(versions, field.Version);
+        }
 
-            if (document.Touched is { } touched)
-            {
-                Add(touched);
-            }
+        Add(versions, document.Touched);
+        Add(versions, document.Tombstone?.Version);
 
-            if (document.Tombstone is { } tombstone)
-            {
-                Add(tombstone.Version);
-            }
+        var canonical = CanonicalWriter.Begin();
+        var writer = canonical.Json;
+        writer.WriteStartObject();
+        writer.WriteStartArray("v"u8);
+        foreach (var version in versions)
+        {
+            WriteVersion(writer, version);
+        }
 
-            writer.WriteStartObject();
-            writer.WriteStartArray("v"u8);
-            foreach (var version in versions)
-            {
-                WriteVersion(writer, version);
-            }
-
+        writer.WriteEndArray();
+        writer.WriteStartObject("f"u8);
+        foreach (var (path, field) in document.Fields)
+        {
+            writer.WriteStartArray(path);
+            writer.WriteNumberValue(versions.IndexOf(field.Version));
+            writer.WriteRawValue(field.Json, skipInputValidation: true);
             writer.WriteEndArray();
-            writer.WriteStartObject("f"u8);
-            foreach (var (path, field) in document.Fields)
-            {
-                writer.WriteStartArray(path);
-                writer.WriteNumberValue(indexes[field.Version]);
-                writer.WriteRawValue(field.Json, skipInputValidation: true);
-                writer.WriteEndArray();
-            }
-
-            writer.WriteEndObject();
-            if (document.Touched is not null)
-            {
-                writer.WriteNumber("t"u8, indexes[document.Touched]);
-            }
-
-            if (document.Tombstone is not null)
-            {
-                writer.WriteStartArray("d"u8);
-                writer.WriteNumberValue(indexes[document.Tombstone.Version]);
-                writer.WriteBooleanValue(document.Tombstone.DeleteDependents);
-                writer.WriteEndArray();
-            }
-
-            writer.WriteEndObject();
         }
 
-        return buffer.WrittenSpan.ToArray();
-
-        void Add(FieldVersion version)
+        writer.WriteEndObject();
+        if (document.Touched is not null)
         {
-            if (indexes.TryAdd(version, versions.Count))
-            {
-                versions.Add(version);
-            }
+            writer.WriteNumber("t"u8, versions.IndexOf(document.Touched));
         }
+
+        if (document.Tombstone is not null)
+        {
+            writer.WriteStartArray("d"u8);
+            writer.WriteNumberValue(versions.IndexOf(document.Tombstone.Version));
+            writer.WriteBooleanValue(document.Tombstone.DeleteDependents);
+            writer.WriteEndArray();
+        }
+
+        writer.WriteEndObject();
+        return canonical.EndAsBytes();
     }
 
     public static EntityDocument Read(ReadOnlyMemory<byte> json)
@@ -86,20 +65,26 @@ internal static class EntityDocumentJson
         using var document = JsonDocument.Parse(json, ReaderOptions);
         var root = document.RootElement;
         var versions = root.GetProperty("v"u8).EnumerateArray().Select(ReadVersion).ToArray();
-        var fields = ImmutableSortedDictionary.CreateBuilder<string, FieldState>(StringComparer.Ordinal);
-        foreach (var field in root.GetProperty("f"u8).EnumerateObject())
-        {
-            fields.Add(field.Name, new FieldState(field.Value[1].GetRawText(), versions[field.Value[0].GetInt32()]));
-        }
+        var fields = root.GetProperty("f"u8).EnumerateObject()
+            .Select(field => KeyValuePair.Create(field.Name, new FieldState(field.Value[1].GetRawText(), versions[field.Value[0].GetInt32()])));
 
         return new EntityDocument
         {
-            Fields = fields.ToImmutable(),
+            Fields = FieldTable.Of([.. fields]),
             Touched = root.TryGetProperty("t"u8, out var touched) ? versions[touched.GetInt32()] : null,
             Tombstone = root.TryGetProperty("d"u8, out var deleted)
                 ? new Tombstone(versions[deleted[0].GetInt32()], deleted[1].GetBoolean())
                 : null,
         };
+    }
+
+    // A handful: a table by hash would cost more than it finds.
+    private static void Add(List<FieldVersion> versions, FieldVersion? version)
+    {
+        if (version is not null && !versions.Contains(version))
+        {
+            versions.Add(version);
+        }
     }
 
     private static void WriteVersion(Utf8JsonWriter writer, FieldVersion version)

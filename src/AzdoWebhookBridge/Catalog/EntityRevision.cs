@@ -33,15 +33,7 @@ internal sealed record EntityRevision(EntityDocument Document, string Desired, I
             changed.Add(ExistencePath);
         }
 
-        foreach (var path in before.Fields.Keys.Union(after.Fields.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal))
-        {
-            if (!string.Equals(
-                before.Fields.GetValueOrDefault(path)?.Json, after.Fields.GetValueOrDefault(path)?.Json, StringComparison.Ordinal))
-            {
-                changed.Add(path);
-            }
-        }
-
+        changed.AddRange(before.Fields.Difference(after.Fields));
         return changed;
     }
 }

@@ -20,6 +20,11 @@ internal sealed record FieldVersion(double? Rule, long EventTime, string EventKe
             return 1;
         }
 
+        if (ReferenceEquals(version, other))
+        {
+            return 0;
+        }
+
         var order = Nullable.Compare(version.Rule, other.Rule);
         if (order == 0)
         {

@@ -19,8 +19,7 @@ internal static class Fold
     /// <param name="generation">Today's generation; what the event wrote under it stays.</param>
     public static EntityDocument Withdraw(EntityDocument document, string eventKey, long generation)
     {
-        var fields = document.Fields.RemoveRange(
-            document.Fields.Where(field => IsOutdated(field.Value.Version, eventKey, generation)).Select(field => field.Key));
+        var fields = document.Fields.Without(field => IsOutdated(field.Version, eventKey, generation));
         var withdrawn = ReferenceEquals(fields, document.Fields) ? document : document with { Fields = fields };
 
         if (withdrawn.Tombstone is { } tombstone && IsOutdated(tombstone.Version, eventKey, generation))
@@ -46,21 +45,9 @@ internal static class Fold
     private static EntityDocument Upsert(EntityDocument document, EntityChange change)
     {
         var touched = change.Version.IsNewerThan(document.Touched) ? change.Version : document.Touched;
-        var fields = document.Fields;
-        if (change.Version.IsNewerThan(document.Tombstone?.Version))
-        {
-            var builder = fields.ToBuilder();
-            foreach (var (path, json) in change.Fields)
-            {
-                if (!builder.TryGetValue(path, out var stored) || change.Version.IsNewerThan(stored.Version))
-                {
-                    builder[path] = new FieldState(json, change.Version);
-                }
-            }
-
-            fields = builder.ToImmutable();
-        }
-
+        var fields = change.Version.IsNewerThan(document.Tombstone?.Version)
+            ? document.Fields.Merge(change.Fields, change.Version)
+            : document.Fields;
         return document with { Fields = fields, Touched = touched };
     }
 
@@ -71,8 +58,7 @@ internal static class Fold
             return document;
         }
 
-        var fields = document.Fields.RemoveRange(
-            document.Fields.Where(field => !field.Value.Version.IsNewerThan(change.Version)).Select(field => field.Key));
+        var fields = document.Fields.Without(field => !field.Version.IsNewerThan(change.Version));
         return document with { Fields = fields, Tombstone = new Tombstone(change.Version, change.DeleteDependents) };
     }
 }

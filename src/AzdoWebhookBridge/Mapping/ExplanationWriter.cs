@@ -46,7 +46,7 @@ internal sealed class ExplanationWriter : IDisposable
     private int _entities;
     private int _moreErrors;
 
-    private ExplanationWriter() => _writer = new Utf8JsonWriter(_buffer, DesiredState.WriterOptions);
+    private ExplanationWriter() => _writer = new Utf8JsonWriter(_buffer, CanonicalWriter.Options);
 
     public static ExplanationWriter Begin(long generation)
     {

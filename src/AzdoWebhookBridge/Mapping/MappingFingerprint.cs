@@ -13,7 +13,7 @@ internal static class MappingFingerprint
     public static string Of(IReadOnlyList<MappingRule> rules, MappingEnvironment environment)
     {
         var buffer = new ArrayBufferWriter<byte>(4096);
-        using (var writer = new Utf8JsonWriter(buffer, DesiredState.WriterOptions))
+        using (var writer = new Utf8JsonWriter(buffer, CanonicalWriter.Options))
         {
             writer.WriteStartArray();
             writer.WriteNumberValue(EngineVersion);

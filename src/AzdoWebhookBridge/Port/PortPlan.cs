@@ -48,7 +48,12 @@ internal static class PortPlan
                     continue;
                 }
 
-                var size = (PortJson.WriteEntity(item)?.Length ?? 0) + 1;
+                var size = PortJson.MostBytes(item) + 1;
+                if (bytes + size > MaxBodyBytes)
+                {
+                    size = (PortJson.WriteEntity(item)?.Length ?? 0) + 1;
+                }
+
                 if (batch.Count > 0
                     && (batch.Count == maxEntities || bytes + size > MaxBodyBytes || identifiers.Contains(item.Key.Identifier)))
                 {

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text;
 using System.Text.Json;
 using AzdoWebhookBridge.Catalog;
 
@@ -15,31 +13,28 @@ internal static class EventEffectsJson
             return "[]";
         }
 
-        var buffer = new ArrayBufferWriter<byte>(256);
-        using (var writer = new Utf8JsonWriter(buffer, DesiredState.WriterOptions))
+        var canonical = CanonicalWriter.Begin();
+        var writer = canonical.Json;
+        writer.WriteStartArray();
+        foreach (var effect in effects)
         {
             writer.WriteStartArray();
-            foreach (var effect in effects)
+            writer.WriteStringValue(effect.Key.Target);
+            writer.WriteStringValue(effect.Key.Blueprint);
+            writer.WriteStringValue(effect.Key.Identifier);
+            writer.WriteNumberValue(effect.Revision);
+            writer.WriteStartArray();
+            foreach (var path in effect.Changed)
             {
-                writer.WriteStartArray();
-                writer.WriteStringValue(effect.Key.Target);
-                writer.WriteStringValue(effect.Key.Blueprint);
-                writer.WriteStringValue(effect.Key.Identifier);
-                writer.WriteNumberValue(effect.Revision);
-                writer.WriteStartArray();
-                foreach (var path in effect.Changed)
-                {
-                    writer.WriteStringValue(path);
-                }
-
-                writer.WriteEndArray();
-                writer.WriteEndArray();
+                writer.WriteStringValue(path);
             }
 
             writer.WriteEndArray();
+            writer.WriteEndArray();
         }
 
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+        writer.WriteEndArray();
+        return canonical.EndAsText();
     }
 
     public static IReadOnlyList<EventEffect> Read(string json)

@@ -23,10 +23,15 @@ internal sealed class FoldBatch(Func<EntityKey, EntityRow?> load)
         }
 
         var replayed = mapped.IsReplay ? mapped.EventKey : null;
-        var effects = new List<EventEffect>();
-        foreach (var changes in mapped.Changes.GroupBy(change => StorageText.Clean(change.Key)))
+        var effects = new List<EventEffect>(mapped.Changes.Count);
+        for (var index = 0; index < mapped.Changes.Count; index++)
         {
-            effects.Add(Apply(changes.Key, changes, replayed, mapped.Generation));
+            // With all further changes to the same entity, at its first one.
+            var key = StorageText.Clean(mapped.Changes[index].Key);
+            if (effects.TrueForAll(effect => effect.Key != key))
+            {
+                effects.Add(Apply(key, ChangesTo(key, mapped.Changes, index), replayed, mapped.Generation));
+            }
         }
 
         foreach (var key in former.Select(effect => effect.Key).Where(key => effects.TrueForAll(effect => effect.Key != key)))
@@ -35,6 +40,17 @@ internal sealed class FoldBatch(Func<EntityKey, EntityRow?> load)
         }
 
         return effects;
+    }
+
+    private static IEnumerable<EntityChange> ChangesTo(EntityKey key, IReadOnlyList<EntityChange> changes, int first)
+    {
+        for (var index = first; index < changes.Count; index++)
+        {
+            if (StorageText.Clean(changes[index].Key) == key)
+            {
+                yield return changes[index];
+            }
+        }
     }
 
     /// <summary>Settles the states after the last event; returns the rows to be written.</summary>

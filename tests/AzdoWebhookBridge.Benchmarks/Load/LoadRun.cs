@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using AzdoWebhookBridge.Sandbox.AzureDevOps;
-using AzdoWebhookBridge.Sandbox.Port;
 using AzdoWebhookBridge.Tests.Infrastructure;
 
 namespace AzdoWebhookBridge.Benchmarks.Load;
@@ -13,9 +12,10 @@ namespace AzdoWebhookBridge.Benchmarks.Load;
 /// </summary>
 internal static class LoadRun
 {
-    private const int Connections = 32;
-    private const string Path = "/webhooks/azure-devops";
-    private static readonly string Authorization = "Basic " + Convert.ToBase64String(Encoding.ASCII.GetBytes("hook:load-secret"));
+    public const int Connections = 32;
+    public const string Path = "/webhooks/azure-devops";
+    public const string ApiKey = "load-key";
+    public static readonly string Authorization = "Basic " + Convert.ToBase64String(Encoding.ASCII.GetBytes("hook:load-secret"));
 
     /// <summary>Durable ingest against the bare server, alternating, medians of three.</summary>
     public static async Task IngestAsync(TimeSpan duration, bool onPostgreSql, int rounds = 3)
@@ -47,47 +47,30 @@ internal static class LoadRun
             $"median: bare {Median(bare):0}/s, durable {median:0}/s, ratio {median / Median(bare):0.000}"));
     }
 
-    /// <summary>Events in through HTTP, entities out to the Port stand-in: how many a second arrive, nothing left behind.</summary>
-    public static async Task DeliverAsync(int events, bool onPostgreSql)
+    /// <summary>Loads servers that somebody else started, in turn, to profile one or to compare builds under the same noise.</summary>
+    public static async Task HitAsync(IReadOnlyList<int> ports, TimeSpan duration, int rounds)
     {
-        await using var port = await PortSandbox.StartAsync(new PortSandboxOptions(), CancellationToken.None);
-        var organization = new SampleOrganization("contoso", new DateTimeOffset(2026, 1, 5, 9, 0, 0, TimeSpan.Zero));
-        var template = Template(organization.WorkItemUpdated(organization.Project("Payments"), id: 987654321, revision: 2, "Amounts are off by a cent"));
-        // Each event is another work item, so that nothing coalesces.
-        byte[] Body(long serial) => Encoding.UTF8.GetBytes(template(serial).Replace(
-            "987654321", (1_000_000 + serial).ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal));
-
-        using var folder = new TemporaryData();
-        var settings = new Dictionary<string, string>(await BridgeSettingsAsync(folder, onPostgreSql))
+        var results = ports.ToDictionary(port => port, _ => new List<LoadResult>());
+        for (var round = 0; round < rounds; round++)
         {
-            ["Port__BaseUrl"] = port.BaseAddress.ToString(),
-            ["Port__ClientId"] = "sandbox",
-            ["Port__ClientSecret"] = "sandbox-secret",
-        };
-        using var server = await ServerProcess.StartAsync([Bridge], settings, "/health/ready");
-        var clock = System.Diagnostics.Stopwatch.StartNew();
-        var client = new LoadClient(server.Endpoint, Path, Authorization, Body);
-        var result = await client.RunAsync(Connections, TimeSpan.FromMinutes(2), events);
-        var accepted = clock.Elapsed;
-        // Asked after each call, and a copy of all entities is not cheap: look at the counter first.
-        await port.WaitForAsync(() => port.EntityWrites > events && port.Entities("azure_devops_work_item").Count >= events, CancellationToken.None)
-            .WaitAsync(TimeSpan.FromMinutes(5));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{events} work items: accepted in {accepted.TotalSeconds:0.0} s ({result.PerSecond:0}/s), all in the catalog after {clock.Elapsed.TotalSeconds:0.0} s ({events / clock.Elapsed.TotalSeconds:0}/s), {port.WriteCalls} write calls, CPU {server.Cpu.TotalSeconds:0.0} s, peak {server.PeakMegabytes:0} MB"));
+            foreach (var port in ports)
+            {
+                var endpoint = new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, port);
+                var serial = (Environment.ProcessId * 1_000_000_000L) + (round * 10_000_000L);
+                results[port].Add(await new LoadClient(endpoint, Path, Authorization, PushBodies()) { FirstSerial = serial }.RunAsync(Connections, duration));
+            }
+        }
+
+        foreach (var (port, loads) in results)
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{port}: median {Median(loads.Select(load => load.PerSecond)):0}/s, p50 {Median(loads.Select(load => load.P50)):0.0} ms, p99 {Median(loads.Select(load => load.P99)):0.0} ms, {loads.Sum(load => load.Accepted)} accepted, {loads.Sum(load => load.Other)} other answers"));
+        }
     }
 
-    /// <summary>Loads a server that somebody else started, to profile it.</summary>
-    public static async Task HitAsync(int port, TimeSpan duration)
-    {
-        var endpoint = new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, port);
-        var result = await new LoadClient(endpoint, Path, Authorization, PushBodies()) { FirstSerial = Environment.ProcessId * 100_000_000L }
-            .RunAsync(Connections, duration);
-        Console.WriteLine($"{result.PerSecond:0}/s, p99 {result.P99:0.0} ms, other answers {result.Other}");
-    }
+    public static string Self => typeof(LoadRun).Assembly.Location;
 
-    private static string Self => typeof(LoadRun).Assembly.Location;
-
-    private static string Bridge => System.IO.Path.Combine(AppContext.BaseDirectory, "AzdoWebhookBridge.dll");
+    public static string Bridge => System.IO.Path.Combine(AppContext.BaseDirectory, "AzdoWebhookBridge.dll");
 
     private static IReadOnlyDictionary<string, string> Nothing => new Dictionary<string, string>();
 
@@ -97,7 +80,26 @@ internal static class LoadRun
         ["Storage__ConnectionString"] = onPostgreSql ? await PostgreSqlServer.CreateDatabaseAsync() : $"Data Source={folder.Path}/bridge.db",
         ["Ingress__Credentials__0__Username"] = "hook",
         ["Ingress__Credentials__0__Password"] = "load-secret",
+        ["Admin__ApiKeys__0"] = ApiKey,
     };
+
+    /// <summary>The settings of a bridge that delivers to the stub.</summary>
+    public static async Task<Dictionary<string, string>> DeliveringAsync(TemporaryData folder, bool onPostgreSql, ServerProcess stub) =>
+        new(await BridgeSettingsAsync(folder, onPostgreSql))
+        {
+            ["Port__BaseUrl"] = $"http://127.0.0.1:{stub.Port.ToString(CultureInfo.InvariantCulture)}",
+            ["Port__ClientId"] = "stub",
+            ["Port__ClientSecret"] = "stub-secret",
+        };
+
+    /// <summary>Updates of as many work items as there are serials, so that nothing coalesces.</summary>
+    public static Func<long, byte[]> DistinctWorkItems()
+    {
+        var organization = new SampleOrganization("contoso", new DateTimeOffset(2026, 1, 5, 9, 0, 0, TimeSpan.Zero));
+        var template = Template(organization.WorkItemUpdated(organization.Project("Payments"), id: 987654321, revision: 2, "Amounts are off by a cent"));
+        return serial => Encoding.UTF8.GetBytes(template(serial).Replace(
+            "987654321", (1_000_000 + serial).ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal));
+    }
 
     private static async Task<LoadResult> WarmAndLoadAsync(ServerProcess server, Func<long, byte[]> body, TimeSpan duration)
     {

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -63,8 +62,8 @@ public sealed class OperatorApiTests : IAsyncLifetime
         Revision = 4,
         Document = new EntityDocument
         {
-            Fields = ImmutableSortedDictionary<string, FieldState>.Empty.Add(
-                "title", new FieldState("\"Shop\"", new FieldVersion(7, 638_000_000_000_000_000, "0c", 1, 0))),
+            Fields = FieldTable.Of(
+                [KeyValuePair.Create("title", new FieldState("\"Shop\"", new FieldVersion(7, 638_000_000_000_000_000, "0c", 1, 0)))]),
         },
         Desired = """{"title":"Shop"}""",
         Told = null,

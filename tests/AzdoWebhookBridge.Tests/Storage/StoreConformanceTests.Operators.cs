@@ -147,7 +147,7 @@ public abstract partial class StoreConformanceTests
         var id = await FoldOneAsync("a", "1", 5);
         var stored = (await Store.GetEventAsync(id, None))!;
 
-        var field = (await EntityAsync("a")).Document.Fields["properties/x"];
+        var field = (await EntityAsync("a")).Document.Fields.Find("properties/x")!;
 
         Assert.Equal(("\"1\"", 5d), (field.Json, field.Version.Rule));
         Assert.NotNull(stored);

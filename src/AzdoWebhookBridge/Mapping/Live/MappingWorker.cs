@@ -14,10 +14,6 @@ internal sealed partial class MappingWorker(
     // Small enough that one fold does not hold up the ingress's group commit for long.
     private const int Batch = 200;
 
-    // While events come faster than they can be mapped, the ingress has the machine: what is not acknowledged in time is lost
-    // in Azure DevOps, what is mapped later is only later. A thousand a second are mapped all the same.
-    private static readonly TimeSpan IngressFirst = TimeSpan.FromMilliseconds(150);
-
     // After less than a full batch: folding twenty events costs hardly less than folding two hundred.
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
@@ -30,27 +26,44 @@ internal sealed partial class MappingWorker(
 
     protected override async Task RunAsync(CancellationToken cancellationToken)
     {
-        while (!cancellationToken.IsCancellationRequested)
+        var folding = Task.CompletedTask;
+        try
         {
-            Beat();
-            var events = await store.ClaimEventsAsync(Batch, Lease, cancellationToken).ConfigureAwait(false);
-            if (events.Count == 0)
+            while (!cancellationToken.IsCancellationRequested)
             {
-                await signals.Events.WaitAsync(Poll, _time, cancellationToken).ConfigureAwait(false);
-                continue;
-            }
+                Beat();
+                var started = _time.GetTimestamp();
+                var events = await store.ClaimEventsAsync(Batch, Lease, cancellationToken).ConfigureAwait(false);
+                if (events.Count == 0)
+                {
+                    await folding.ConfigureAwait(false);
+                    await signals.Events.WaitAsync(Poll, _time, cancellationToken).ConfigureAwait(false);
+                    continue;
+                }
 
-            await FoldAsync(events, cancellationToken).ConfigureAwait(false);
-            await Task.Delay(events.Count < Batch ? Gather : Pause(), _time, cancellationToken).ConfigureAwait(false);
+                // A batch is mapped while the one before it is folded.
+                var before = folding;
+                folding = FoldAsync(events, cancellationToken);
+                await before.ConfigureAwait(false);
+                await Task.Delay(events.Count < Batch ? Gather : Pause(started), _time, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            await folding.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private TimeSpan Pause()
+    /// <summary>
+    /// While events come faster than they are mapped, the ingress has the machine half of the time: what is not acknowledged in time
+    /// is lost in Azure DevOps, what is mapped later is only later.
+    /// </summary>
+    private TimeSpan Pause(long started)
     {
         var stored = signals.EventsStored;
         var arrived = stored - _storedBefore;
         _storedBefore = stored;
-        return arrived > Batch ? IngressFirst : TimeSpan.Zero;
+        return arrived > Batch ? _time.GetElapsedTime(started) : TimeSpan.Zero;
     }
 
     private async Task FoldAsync(IReadOnlyList<StoredEvent> events, CancellationToken cancellationToken)

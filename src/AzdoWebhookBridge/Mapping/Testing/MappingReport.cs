@@ -15,7 +15,7 @@ namespace AzdoWebhookBridge.Mapping.Testing;
 /// </summary>
 internal static class MappingReport
 {
-    private static readonly JsonWriterOptions Indented = new() { Indented = true, Encoder = DesiredState.WriterOptions.Encoder };
+    private static readonly JsonWriterOptions Indented = new() { Indented = true, Encoder = CanonicalWriter.Options.Encoder };
 
     /// <summary>All of it, with what each rule did.</summary>
     public static string Write(MappingResult result) => Write(result, withExplanation: true);

@@ -45,6 +45,19 @@ internal static class EntitySql
         WHERE id = @id
         """;
 
+    /// <summary>
+    /// The usual end of a claim in one step: the catalog was told what is still desired. Changes no row when a fold was there meanwhile.
+    /// </summary>
+    public const string BecomeClean =
+        """
+        UPDATE entity
+        SET state = 0, told = desired, told_revision = revision, told_at = @at, memory = @memory, sending = NULL, attempts = 0,
+            failing_since = NULL, next_attempt_at = NULL, dirty_since = NULL, updated_at = @at, status = NULL, reason = NULL
+        WHERE id = @id AND revision = @revision
+        """;
+
+    public const string SendDesired = "UPDATE entity SET sending = desired WHERE id = @id";
+
     public const string UpdateSending = "UPDATE entity SET sending = @sending WHERE id = @id";
 
     /// <summary>

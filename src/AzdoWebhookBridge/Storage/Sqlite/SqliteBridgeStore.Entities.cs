@@ -47,7 +47,8 @@ internal sealed partial class SqliteBridgeStore
                 }
             },
             abandoned: null,
-            cancellationToken);
+            cancellationToken,
+            isShort: true);
         var lost = ended.Count(end => end.Standing == EntityLeases.Standing.Lost);
         if (lost > 0)
         {
@@ -110,7 +111,12 @@ internal sealed partial class SqliteBridgeStore
             });
 
             var sending = EntityTransitions.Sending(row);
-            if (sending != row.Sending)
+            if (sending == row.Desired && row.Sending is null)
+            {
+                using var update = session.Use(EntitySql.SendDesired).Bind("@id", id);
+                update.Run();
+            }
+            else if (sending != row.Sending)
             {
                 using var update = session.Use(EntitySql.UpdateSending).Bind("@id", id).Bind("@sending", sending);
                 update.Run();
@@ -127,6 +133,12 @@ internal sealed partial class SqliteBridgeStore
         foreach (var completion in completions)
         {
             var standing = _leases.Ask(completion.Entity);
+            if (standing == EntityLeases.Standing.Held && completion is EntityCompletion.Delivered delivered && BecomesClean(session, delivered))
+            {
+                ended.Add((completion, standing, false));
+                continue;
+            }
+
             var row = EntityRows.Load(session, completion.Entity.Id);
             if (row is not null)
             {
@@ -147,6 +159,14 @@ internal sealed partial class SqliteBridgeStore
         }
 
         return ended;
+    }
+
+    private static bool BecomesClean(SqliteSession session, EntityCompletion.Delivered delivered)
+    {
+        using var statement = session.Use(EntitySql.BecomeClean)
+            .Bind("@id", delivered.Entity.Id).Bind("@revision", delivered.Entity.Revision)
+            .Bind("@memory", delivered.Memory).Bind("@at", delivered.At);
+        return statement.Run() == 1;
     }
 
     private long CompletedAt(EntityCompletion completion) => completion switch

@@ -9,6 +9,9 @@ internal sealed partial class SqliteWriter
     private const long MaxWaitingBytes = 64 * 1024 * 1024;
     private const int MaxWaitingJobs = 1024;
 
+    // As many entities as one fold has events, at twenty a call.
+    private const int MaxShortJobs = 10;
+
     private readonly object _gate = new();
     private readonly Queue<AppendRequest> _appends = new();
     private readonly Queue<IWriteJob> _jobs = new();
@@ -76,7 +79,7 @@ internal sealed partial class SqliteWriter
     }
 
     /// <summary>Waits for work; false when the writer is to end and nothing is left.</summary>
-    private bool Take(List<AppendRequest> group, out IWriteJob? job)
+    private bool Take(List<AppendRequest> group, List<IWriteJob> jobs)
     {
         lock (_gate)
         {
@@ -95,8 +98,16 @@ internal sealed partial class SqliteWriter
             }
 
             _waitingBytes -= bytes;
-            _jobs.TryDequeue(out job);
-            return group.Count > 0 || job is not null || !_isStopping;
+            if (_jobs.TryDequeue(out var job))
+            {
+                jobs.Add(job);
+                while (job.IsShort && jobs.Count < MaxShortJobs && _jobs.TryPeek(out var next) && next.IsShort)
+                {
+                    jobs.Add(_jobs.Dequeue());
+                }
+            }
+
+            return group.Count > 0 || jobs.Count > 0 || !_isStopping;
         }
     }
 }

@@ -4,7 +4,8 @@ namespace AzdoWebhookBridge.Storage.Sqlite;
 
 /// <summary>
 /// The one writer. A thread of its own takes what waits: first all appends, which share one transaction (a sync a group
-/// instead of one an event), then one other job in a transaction of its own, and again. Callers are answered after COMMIT.
+/// instead of one an event), then one other job in a transaction of its own, or a group of short ones, and again. Callers are
+/// answered after COMMIT.
 /// </summary>
 internal sealed partial class SqliteWriter : IAsyncDisposable
 {
@@ -63,16 +64,20 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
         return request.Task;
     }
 
-    /// <summary>Runs <paramref name="work"/> in a transaction on the writer's thread.</summary>
+    /// <summary>Runs <paramref name="work"/> in a transaction on the writer's thread; a short one may share it (<see cref="IWriteJob.IsShort"/>).</summary>
     public Task<T> RunAsync<T>(
-        Func<SqliteSession, T> work, Action<T>? committed, Action<T>? abandoned, CancellationToken cancellationToken)
+        Func<SqliteSession, T> work,
+        Action<T>? committed,
+        Action<T>? abandoned,
+        CancellationToken cancellationToken,
+        bool isShort = false)
     {
         if (cancellationToken.IsCancellationRequested)
         {
             return Task.FromCanceled<T>(cancellationToken);
         }
 
-        var job = new WriteJob<T>(work, committed, abandoned);
+        var job = new WriteJob<T>(work, committed, abandoned, isShort);
         job.Registration = cancellationToken.UnsafeRegister(
             static (state, token) => ((WriteJob<T>)state!).TrySetCanceled(token), job);
         var refusal = Enqueue(job);
@@ -99,9 +104,10 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     private void Loop()
     {
         var group = new List<AppendRequest>(MaxGroup);
+        var jobs = new List<IWriteJob>(MaxShortJobs);
         try
         {
-            while (Take(group, out var job))
+            while (Take(group, jobs))
             {
                 if (group.Count > 0)
                 {
@@ -109,9 +115,10 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
                     group.Clear();
                 }
 
-                if (job is not null)
+                if (jobs.Count > 0)
                 {
-                    Run(job);
+                    Run(jobs);
+                    jobs.Clear();
                 }
 
                 Checkpoint();
@@ -259,33 +266,61 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
         }
     }
 
-    private void Run(IWriteJob job)
+    private void Run(List<IWriteJob> jobs)
+    {
+        if (!TryRun(jobs, out var failure))
+        {
+            if (jobs.Count == 1)
+            {
+                jobs[0].Fail(failure);
+                return;
+            }
+
+            // Nothing of the group was kept, and only one may be at fault.
+            foreach (var job in jobs)
+            {
+                Run([job]);
+            }
+        }
+    }
+
+    /// <summary>Runs the jobs in one transaction and answers them; when it returns false, nothing was kept and nobody answered.</summary>
+    private bool TryRun(List<IWriteJob> jobs, out Exception failure)
     {
         try
         {
             var session = Session();
             session.Execute(SchemaSql.Begin);
-            job.Run(session);
+            foreach (var job in jobs)
+            {
+                job.Run(session);
+            }
+
             session.Execute(SchemaSql.Commit);
             ThrowIfFileIsGone();
         }
         catch (Exception exception)
         {
-            job.Fail(Failed(exception));
-            return;
+            failure = Failed(exception);
+            return false;
         }
 
-        try
+        foreach (var job in jobs)
         {
-            job.Succeed();
-        }
-        catch (Exception exception)
-        {
-            // It is durable, but what follows from it went wrong: a bug, which must not end the only writer.
-            job.Fail(exception);
+            try
+            {
+                job.Succeed();
+            }
+            catch (Exception exception)
+            {
+                // It is durable, but what follows from it went wrong: a bug, which must not end the only writer.
+                job.Fail(exception);
+            }
         }
 
         Recovered();
+        failure = null!;
+        return true;
     }
 
     private void Checkpoint()

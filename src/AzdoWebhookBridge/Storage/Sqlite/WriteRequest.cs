@@ -3,6 +3,11 @@ namespace AzdoWebhookBridge.Storage.Sqlite;
 /// <summary>Something the writer does in a transaction of its own.</summary>
 internal interface IWriteJob
 {
+    /// <summary>
+    /// Whether others of its kind may share its transaction: short, and what it reads in memory is changed by no other such job.
+    /// </summary>
+    bool IsShort { get; }
+
     /// <summary>The work within the transaction.</summary>
     void Run(SqliteSession session);
 
@@ -16,10 +21,13 @@ internal interface IWriteJob
 /// <param name="work">Runs within the transaction.</param>
 /// <param name="committed">Runs on the writer's thread after the commit, before anything else is written.</param>
 /// <param name="abandoned">Runs instead of handing the result over when the caller has left.</param>
-internal sealed class WriteJob<T>(Func<SqliteSession, T> work, Action<T>? committed, Action<T>? abandoned)
+/// <param name="isShort">See <see cref="IWriteJob.IsShort"/>.</param>
+internal sealed class WriteJob<T>(Func<SqliteSession, T> work, Action<T>? committed, Action<T>? abandoned, bool isShort)
     : TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously), IWriteJob
 {
     private T _result = default!;
+
+    public bool IsShort => isShort;
 
     public CancellationTokenRegistration Registration { get; set; }
 
