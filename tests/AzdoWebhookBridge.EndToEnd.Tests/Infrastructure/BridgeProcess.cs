@@ -39,9 +39,13 @@ internal sealed class BridgeProcess : IAsyncDisposable
     }
 
     /// <summary>Starts the bridge and returns when it listens.</summary>
-    public static async Task<BridgeProcess> StartAsync(IReadOnlyDictionary<string, string> settings, int port)
+    /// <param name="settings">As environment variables.</param>
+    /// <param name="port">Where it listens.</param>
+    /// <param name="wrapper">A program, and its arguments, that starts the bridge and becomes it.</param>
+    public static async Task<BridgeProcess> StartAsync(IReadOnlyDictionary<string, string> settings, int port, params string[] wrapper)
     {
-        var start = new ProcessStartInfo("dotnet")
+        string[] words = [.. wrapper, "dotnet"];
+        var start = new ProcessStartInfo(words[0], words[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -80,10 +84,16 @@ internal sealed class BridgeProcess : IAsyncDisposable
     /// <summary>SIGTERM, as a container platform sends it; returns the exit code.</summary>
     public async Task<int> TerminateAsync()
     {
-        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync();
+        await SignalTerminateAsync();
         await _process.WaitForExitAsync().WaitAsync(Patience);
         return _process.ExitCode;
+    }
+
+    /// <summary>SIGTERM, without waiting for what comes of it.</summary>
+    public async Task SignalTerminateAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
     }
 
     public async ValueTask DisposeAsync()

@@ -108,7 +108,8 @@ internal sealed class BridgeRig : IAsyncDisposable
     }
 
     /// <summary>Starts the process, after a kill on the same data.</summary>
-    public async Task RestartAsync() => _process = await BridgeProcess.StartAsync(_settings, _listenOn);
+    /// <param name="wrapper">A program, and its arguments, that starts the bridge and becomes it.</param>
+    public async Task RestartAsync(params string[] wrapper) => _process = await BridgeProcess.StartAsync(_settings, _listenOn, wrapper);
 
     /// <summary>Posts one delivery; the status and the <c>status</c> member or problem of the answer.</summary>
     public async Task<(int Status, JsonElement Body)> PostAsync(JsonObject delivery) => await PostAsync(delivery.ToJsonString());

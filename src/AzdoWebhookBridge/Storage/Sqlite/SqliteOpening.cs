@@ -109,12 +109,27 @@ internal static class SqliteOpening
         }
     }
 
+    // Before anything is written: what is refused stays as it is.
     private static void RefuseForeign(SqliteSession session, SqliteFile file)
     {
-        if (session.Number(SchemaSql.CountTables) > 0 && session.Number(SchemaSql.ReadApplicationId) != SchemaSql.ApplicationId)
+        if (session.Number(SchemaSql.CountTables) == 0)
+        {
+            return;
+        }
+
+        if (session.Number(SchemaSql.ReadApplicationId) != SchemaSql.ApplicationId)
         {
             throw new StorageStartException(
                 $"The database '{file.Path}' belongs to another program. Set Storage:ConnectionString to a file of its own.");
+        }
+
+        var current = session.Number(SchemaSql.ReadVersion);
+        var newest = Migrations[^1].Version;
+        if (current > newest)
+        {
+            throw new StorageStartException(
+                $"The database '{file.Path}' has schema version {current}, and this bridge knows versions up to {newest}: it was "
+                + "used by a newer one. Start that version again, or restore a backup made before the upgrade.");
         }
     }
 
@@ -125,14 +140,6 @@ internal static class SqliteOpening
         session.Execute(SchemaSql.CreateVersions);
         session.Execute(SchemaSql.Commit);
         var current = session.Number(SchemaSql.ReadVersion);
-        var newest = Migrations[^1].Version;
-        if (current > newest)
-        {
-            throw new StorageStartException(
-                $"The database '{file.Path}' has schema version {current}, and this bridge knows versions up to {newest}: it was "
-                + "used by a newer one. Start that version again, or restore a backup made before the upgrade.");
-        }
-
         foreach (var (version, name) in Migrations.Where(migration => migration.Version > current))
         {
             session.Execute(SchemaSql.Begin);
