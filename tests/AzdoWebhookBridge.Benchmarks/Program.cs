@@ -2,7 +2,7 @@ using AzdoWebhookBridge.Benchmarks.Comparison;
 using AzdoWebhookBridge.Benchmarks.Load;
 using BenchmarkDotNet.Running;
 
-// parts [BenchmarkDotNet options] | compare [rounds] (beside the jq binding of Port's backend) | ingest [seconds [postgresql]] | deliver [events [postgresql]] | stages [events] | backfill [work items [unlimited]] | kill [rounds [events]] [postgresql] | hit PORT[,PORT] SECONDS [rounds] (servers that run already) | bare, stub (the servers that the runs compare to and deliver to)
+// parts [BenchmarkDotNet options] | compare [rounds] (beside the jq binding of Port's backend) | ingest [seconds [postgresql]] | load [seconds [rounds]] | grow [events [postgresql]] | deliver [events] | stages [events] | backfill [work items [unlimited]] | kill [rounds [events]] [postgresql] | hit PORT[,PORT] SECONDS [rounds] (servers that run already) | bare, stub (the servers that the runs compare to and deliver to)
 var onPostgreSql = args.Contains("postgresql");
 switch (args.FirstOrDefault())
 {
@@ -15,6 +15,10 @@ switch (args.FirstOrDefault())
     case "ingest":
         await LoadRun.IngestAsync(TimeSpan.FromSeconds(args.Length > 1 ? int.Parse(args[1]) : 10), onPostgreSql);
         return 0;
+    case "load":
+        return await WholeRun.RunAsync(TimeSpan.FromSeconds(args.Length > 1 ? int.Parse(args[1]) : 10), rounds: args.Length > 2 ? int.Parse(args[2]) : 3);
+    case "grow":
+        return await GrowthLoad.RunAsync(args.Length > 1 ? int.Parse(args[1]) : 1_000_000, onPostgreSql);
     case "stages":
         await StageCosts.RunAsync(args.Length > 1 ? int.Parse(args[1]) : 50_000);
         return 0;
@@ -23,8 +27,8 @@ switch (args.FirstOrDefault())
             [.. args[1].Split(',').Select(int.Parse)], TimeSpan.FromSeconds(int.Parse(args[2])), rounds: args.Length > 3 ? int.Parse(args[3]) : 1);
         return 0;
     case "deliver":
-        var distinct = args.Length > 1 ? int.Parse(args[1]) : 50_000;
-        BacklogLoad.Print(distinct, await BacklogLoad.RunAsync(distinct, onPostgreSql));
+        var distinct = args.Length > 1 ? int.Parse(args[1]) : 100_000;
+        BacklogLoad.Print(distinct, await BacklogLoad.RunAsync(distinct));
         return 0;
     case "backfill":
         return await BackfillLoad.RunAsync(args.Length > 1 ? int.Parse(args[1]) : 100_000, isLimited: args.ElementAtOrDefault(2) != "unlimited");
@@ -39,6 +43,6 @@ switch (args.FirstOrDefault())
             rounds: args.Length > 1 ? int.Parse(args[1]) : 5,
             peerFolder: Path.Combine("tests", "AzdoWebhookBridge.Benchmarks", "Peer"));
     default:
-        Console.Error.WriteLine("usage: parts [options] | compare [rounds] | ingest [seconds [postgresql]] | deliver [events [postgresql]] | stages [events] | backfill [work items [unlimited]] | kill [rounds [events]] [postgresql]");
+        Console.Error.WriteLine("usage: parts [options] | compare [rounds] | ingest [seconds [postgresql]] | load [seconds [rounds]] | grow [events [postgresql]] | deliver [events] | stages [events] | backfill [work items [unlimited]] | kill [rounds [events]] [postgresql]");
         return 1;
 }

@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -12,6 +13,26 @@ namespace AzdoWebhookBridge.Benchmarks.Load;
 internal static class CatalogStub
 {
     private const string Counted = "azure_devops_work_item";
+
+    /// <summary>Starts it in a process of its own.</summary>
+    public static Task<ServerProcess> StartAsync() =>
+        ServerProcess.StartAsync([LoadRun.Self, "stub"], new Dictionary<string, string>(), "/count");
+
+    public static Task<StubCount> CountAsync(HttpClient client) => client.GetFromJsonAsync<StubCount>("count")!;
+
+    /// <summary>Asks until it has so many distinct work items.</summary>
+    public static async Task<StubCount> UntilAsync(HttpClient client, long entities)
+    {
+        while (true)
+        {
+            if (await CountAsync(client) is { } count && count.Entities >= entities)
+            {
+                return count;
+            }
+
+            await Task.Delay(5);
+        }
+    }
 
     public static async Task RunAsync()
     {
@@ -46,7 +67,7 @@ internal static class CatalogStub
             }
             else
             {
-                await WriteAsync(context, JsonSerializer.SerializeToUtf8Bytes(new { Entities = seen.Count, Calls = calls }));
+                await WriteAsync(context, JsonSerializer.SerializeToUtf8Bytes(new StubCount(seen.Count, calls), JsonSerializerOptions.Web));
             }
         });
         await application.RunAsync();
@@ -101,3 +122,6 @@ internal static class CatalogStub
         return stream.ToArray();
     }
 }
+
+/// <summary>What the stub has seen: distinct work items, and calls of any kind of entity.</summary>
+internal sealed record StubCount(long Entities, long Calls);

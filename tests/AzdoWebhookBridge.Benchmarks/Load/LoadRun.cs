@@ -74,7 +74,7 @@ internal static class LoadRun
 
     private static IReadOnlyDictionary<string, string> Nothing => new Dictionary<string, string>();
 
-    private static async Task<Dictionary<string, string>> BridgeSettingsAsync(TemporaryData folder, bool onPostgreSql) => new()
+    public static async Task<Dictionary<string, string>> BridgeSettingsAsync(TemporaryData folder, bool onPostgreSql) => new()
     {
         ["Storage__Provider"] = onPostgreSql ? "PostgreSql" : "Sqlite",
         ["Storage__ConnectionString"] = onPostgreSql ? await PostgreSqlServer.CreateDatabaseAsync() : $"Data Source={folder.Path}/bridge.db",
@@ -109,7 +109,7 @@ internal static class LoadRun
             .RunAsync(Connections, duration);
     }
 
-    private static Func<long, byte[]> PushBodies()
+    public static Func<long, byte[]> PushBodies()
     {
         var organization = new SampleOrganization("contoso", new DateTimeOffset(2026, 1, 5, 9, 0, 0, TimeSpan.Zero));
         var template = Template(organization.Push(organization.Repository(organization.Project("Payments"), "checkout-api")));
@@ -123,7 +123,7 @@ internal static class LoadRun
         return serial => string.Concat(parts[0], serial.ToString(CultureInfo.InvariantCulture), parts[1]);
     }
 
-    private static double Median(IEnumerable<double> values)
+    public static double Median(IEnumerable<double> values)
     {
         var sorted = values.Order().ToList();
         return sorted[sorted.Count / 2];

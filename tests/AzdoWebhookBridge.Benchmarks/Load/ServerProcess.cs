@@ -37,6 +37,22 @@ internal sealed class ServerProcess : IDisposable
         }
     }
 
+    public HttpClient CreateClient()
+    {
+        var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{Port.ToString(CultureInfo.InvariantCulture)}/") };
+        client.DefaultRequestHeaders.Add("X-Api-Key", LoadRun.ApiKey);
+        return client;
+    }
+
+    /// <summary>The value of an instrument that has no tags.</summary>
+    public async Task<double> MetricAsync(string name)
+    {
+        using var client = CreateClient();
+        var text = await client.GetStringAsync(new Uri("metrics", UriKind.Relative));
+        return double.Parse(
+            text.Split('\n').Single(line => line.StartsWith(name + " ", StringComparison.Ordinal)).Split(' ')[1], CultureInfo.InvariantCulture);
+    }
+
     public static async Task<ServerProcess> StartAsync(
         IEnumerable<string> arguments, IReadOnlyDictionary<string, string> settings, string readyPath)
     {

@@ -30,6 +30,8 @@ internal sealed class BridgeMetrics : IDisposable
         _deliveries = _meter.CreateCounter<long>("bridge.deliveries", "{entity}", "Entities sent, by target and outcome.");
         _deliveryDuration = _meter.CreateHistogram<double>("bridge.delivery.duration", "s", "One batch, by target.");
         _loopFailures = _meter.CreateCounter<long>("bridge.loop.failures", "{failure}", "Background loops that failed and were restarted.");
+        _meter.CreateObservableCounter("bridge.memory.allocated", () => GC.GetTotalAllocatedBytes(), "By", "Managed memory allocated since the start, freed or not.");
+        _meter.CreateObservableGauge("bridge.memory.resident", () => Environment.WorkingSet, "By", "Memory that the process holds.");
         _meter.CreateObservableGauge("bridge.target.circuit", ObserveCircuits, "{state}", "0 closed, 1 half open, 2 open, 3 paused.");
         _meter.CreateObservableGauge("bridge.target.rate_budget", ObserveRateBudgets, "{request}", "Requests the target still allows in its window.");
     }

@@ -81,7 +81,7 @@ internal sealed class PrometheusCollector : IDisposable
     {
         var isHistogram = instrument is Histogram<double>;
         var name = NameOf(instrument, isHistogram);
-        var type = isHistogram ? "histogram" : instrument is Counter<long> ? "counter" : "gauge";
+        var type = isHistogram ? "histogram" : IsCounter(instrument) ? "counter" : "gauge";
         text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {Escape(instrument.Description ?? "")}\n# TYPE {name} {type}\n");
         foreach (var (tags, point) in series.Points.OrderBy(pair => Labels(pair.Key), StringComparer.Ordinal))
         {
@@ -119,8 +119,10 @@ internal sealed class PrometheusCollector : IDisposable
             "By" => "_bytes",
             _ => "",
         };
-        return instrument is Counter<long> && !isHistogram ? name + "_total" : name;
+        return IsCounter(instrument) ? name + "_total" : name;
     }
+
+    private static bool IsCounter(Instrument instrument) => instrument is Counter<long> or ObservableCounter<long>;
 
     private static string Labels(Tag[] tags) =>
         tags.Length == 0
