@@ -1,12 +1,14 @@
 namespace AzdoWebhookBridge.Storage;
 
 /// <summary>In-process wake-ups. Only ever a hint: every loop polls as well.</summary>
-internal sealed class WorkSignals
+/// <param name="make">Makes each signal; tests make some that wake nobody.</param>
+internal sealed class WorkSignals(Func<WorkSignal>? make = null)
 {
+    private readonly Func<WorkSignal> _make = make ?? (static () => new WorkSignal());
     private long _eventsStored;
 
     /// <summary>There are events to map.</summary>
-    public WorkSignal Events { get; } = new();
+    public WorkSignal Events { get; } = make?.Invoke() ?? new WorkSignal();
 
     /// <summary>How many events this process has stored since its start: tells how hard it rains.</summary>
     public long EventsStored => Interlocked.Read(ref _eventsStored);
@@ -28,7 +30,7 @@ internal sealed class WorkSignals
         {
             if (!_entities.TryGetValue(target, out var signal))
             {
-                _entities.Add(target, signal = new WorkSignal());
+                _entities.Add(target, signal = _make());
             }
 
             return signal;
@@ -37,13 +39,13 @@ internal sealed class WorkSignals
 }
 
 /// <summary>A wake-up for one waiting loop: setting it while nobody waits makes the next wait return at once.</summary>
-internal sealed class WorkSignal
+internal class WorkSignal
 {
     private readonly Lock _gate = new();
     private TaskCompletionSource? _waiter;
     private bool _isSet;
 
-    public void Set()
+    public virtual void Set()
     {
         TaskCompletionSource? waiter;
         lock (_gate)

@@ -42,6 +42,7 @@ internal sealed class FaultRig : IAsyncDisposable
     private IDisposable? _watch;
     private CuttingProxy? _proxy;
     private string? _database;
+    private FaultRig? _beside;
 
     public FaultPlan Store { get; } = new();
 
@@ -68,16 +69,18 @@ internal sealed class FaultRig : IAsyncDisposable
     /// <param name="postgreSql">On PostgreSQL, else on SQLite.</param>
     /// <param name="azureDevOps">Whether the organization is configured, so that a backfill can be asked for.</param>
     /// <param name="services">A last word on the services.</param>
-    public static async Task<FaultRig> StartAsync(bool postgreSql = false, bool azureDevOps = false, Action<IServiceCollection>? services = null)
+    /// <param name="beside">A rig on PostgreSQL whose database and stand-ins this one shares: another replica.</param>
+    public static async Task<FaultRig> StartAsync(
+        bool postgreSql = false, bool azureDevOps = false, Action<IServiceCollection>? services = null, FaultRig? beside = null)
     {
-        var rig = new FaultRig();
-        rig.Port = await PortSandbox.StartAsync(null, CancellationToken.None);
-        rig.Konnect = await KonnectSandbox.StartAsync(null, CancellationToken.None);
-        rig.AzureDevOps = await AzureDevOpsSandbox.StartAsync(null, CancellationToken.None);
+        var rig = new FaultRig { _beside = beside };
+        rig.Port = beside?.Port ?? await PortSandbox.StartAsync(null, CancellationToken.None);
+        rig.Konnect = beside?.Konnect ?? await KonnectSandbox.StartAsync(null, CancellationToken.None);
+        rig.AzureDevOps = beside?.AzureDevOps ?? await AzureDevOpsSandbox.StartAsync(null, CancellationToken.None);
         var settings = rig.Settings(azureDevOps);
-        if (postgreSql)
+        if (postgreSql || beside is not null)
         {
-            rig._database = await PostgreSqlServer.CreateDatabaseAsync();
+            rig._database = beside?._database ?? await PostgreSqlServer.CreateDatabaseAsync();
             var address = new NpgsqlConnectionStringBuilder(rig._database);
             rig._proxy = new CuttingProxy(address.Port, rig.Store);
             address.Port = rig._proxy.Port;
@@ -248,9 +251,13 @@ internal sealed class FaultRig : IAsyncDisposable
             await _proxy.DisposeAsync();
         }
 
-        await Port.DisposeAsync();
-        await Konnect.DisposeAsync();
-        await AzureDevOps.DisposeAsync();
+        if (_beside is null)
+        {
+            await Port.DisposeAsync();
+            await Konnect.DisposeAsync();
+            await AzureDevOps.DisposeAsync();
+        }
+
         _folder.Delete(recursive: true);
     }
 
@@ -272,7 +279,8 @@ internal sealed class FaultRig : IAsyncDisposable
         }
     }
 
-    private async Task AgeLeasesAsync(TimeSpan by) => await PostgreSqlServer.ExecuteAsync(
+    /// <summary>PostgreSQL only: leases are so much older.</summary>
+    public async Task AgeLeasesAsync(TimeSpan by) => await PostgreSqlServer.ExecuteAsync(
         _database!,
         $"""
         UPDATE azdo_bridge.event_queue SET lease_until = lease_until - interval '{(long)by.TotalMilliseconds} milliseconds';

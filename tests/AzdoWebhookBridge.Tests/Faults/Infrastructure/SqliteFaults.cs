@@ -13,17 +13,18 @@ namespace AzdoWebhookBridge.Tests.Faults.Infrastructure;
 /// </summary>
 public static class SqliteFaults
 {
-    private static readonly ConcurrentDictionary<string, (FaultPlan Plan, Action Hang)> Plans = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<string, (FaultPlan Plan, Action Hang, Action<string>? Seen)> Plans = new(StringComparer.Ordinal);
     private static readonly Lazy<bool> Installed = new(Install);
 
     /// <summary>Puts a plan below all connections to the file until the result is disposed of.</summary>
     /// <param name="path">The database.</param>
     /// <param name="plan">Counts the statements.</param>
     /// <param name="hang">Waits for as long as a hanging disk would.</param>
-    internal static IDisposable Watch(string path, FaultPlan plan, Action hang)
+    /// <param name="seen">Is told the text of each statement.</param>
+    internal static IDisposable Watch(string path, FaultPlan plan, Action hang, Action<string>? seen = null)
     {
         _ = Installed.Value;
-        Plans[path] = (plan, hang);
+        Plans[path] = (plan, hang, seen);
         return new Registration(path);
     }
 
@@ -39,6 +40,7 @@ public static class SqliteFaults
             return native.sqlite3_step(statement);
         }
 
+        watched.Seen?.Invoke(raw.sqlite3_sql(statement).utf8_to_string());
         switch (watched.Plan.Next())
         {
             case FaultKind.Error:
