@@ -25,19 +25,22 @@ public sealed class HangingStoreTests
             return never.Task;
         };
 
+        var before = time.ActiveTimers;
         var posts = Enumerable.Range(0, Senders).Select(number => host.PostAsync(Payloads.Push(notificationId: number))).ToArray();
         for (var sender = 0; sender < Senders; sender++)
         {
             Assert.True(await entered.WaitAsync(TimeSpan.FromMinutes(1)));
         }
 
-        // Each has its timer a moment after it entered.
-        while (posts.Any(post => !post.IsCompleted))
+        // Each waits with a timer of its own, from a moment after it entered.
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (time.ActiveTimers < before + Senders)
         {
-            Assert.True(time.UnixMilliseconds - new DateTimeOffset(2026, 11, 21, 12, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds() < 60_000);
-            time.Advance(TimeSpan.FromSeconds(5));
-            await Task.WhenAny(Task.WhenAll(posts), Task.Delay(TimeSpan.FromMilliseconds(100)));
+            await Task.Delay(TimeSpan.FromMilliseconds(1), patience.Token);
         }
+
+        time.Advance(TimeSpan.FromSeconds(5));
+        await Task.WhenAll(posts).WaitAsync(patience.Token);
 
         Assert.All(posts, post => Assert.Equal(HttpStatusCode.ServiceUnavailable, post.Result.StatusCode));
         Assert.All(posts, post => Assert.NotNull(post.Result.Headers.RetryAfter));

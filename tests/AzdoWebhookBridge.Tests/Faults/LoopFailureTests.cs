@@ -1,6 +1,8 @@
+using AzdoWebhookBridge.Operations.Loops;
 using AzdoWebhookBridge.Storage;
 using AzdoWebhookBridge.Tests.Faults.Infrastructure;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit.Abstractions;
 
 namespace AzdoWebhookBridge.Tests.Faults;
@@ -30,10 +32,10 @@ public sealed class LoopFailureTests(ITestOutputHelper output)
     [Theory]
     [InlineData("mapping", nameof(IBridgeStore.ClaimEventsAsync))]
     [InlineData("mapping", nameof(IBridgeStore.FoldAsync))]
-    [InlineData("delivery to port", nameof(IBridgeStore.ClaimEntitiesAsync))]
-    [InlineData("delivery to port", nameof(IBridgeStore.RenewAsync))]
-    [InlineData("delivery to port", nameof(IBridgeStore.CompleteAsync))]
-    [InlineData("delivery to port", nameof(IBridgeStore.NextDueAsync))]
+    [InlineData("delivery to ", nameof(IBridgeStore.ClaimEntitiesAsync))]
+    [InlineData("delivery to ", nameof(IBridgeStore.RenewAsync))]
+    [InlineData("delivery to ", nameof(IBridgeStore.CompleteAsync))]
+    [InlineData("delivery to ", nameof(IBridgeStore.NextDueAsync))]
     [InlineData("backlog sampling", nameof(IBridgeStore.GetOverviewAsync))]
     [InlineData("retention", nameof(IBridgeStore.PruneEventsAsync))]
     [InlineData("backfill", nameof(IBridgeStore.ReadStateAsync))]
@@ -41,21 +43,21 @@ public sealed class LoopFailureTests(ITestOutputHelper output)
     {
         var trips = new TrippingStore.Trips();
         var ordered = trips.Of(method);
+        await using var rig = await FaultRig.StartAsync(azureDevOps: true, services: services => TrippingStore.Register(services, trips));
+        var loops = rig.Services.GetRequiredService<LoopRegistry>();
+        string told = "";
+        trips.OnThrow = () => told += loops.Report();
         foreach (var exception in Exceptions)
         {
             ordered.Enqueue(exception);
         }
 
-        await using var rig = await FaultRig.StartAsync(azureDevOps: true, services: services => TrippingStore.Register(services, trips));
-        var wasReported = false;
         var item = 0;
         await rig.UntilAsync($"all exceptions thrown in {loop}", async () =>
         {
             // Work of every kind, so that each method is called.
             item++;
             await rig.PostAsync(rig.Contoso.WorkItem("created", rig.Project, item, 1, $"Item {item}"));
-            var ready = await rig.GetAsync("health/ready");
-            wasReported |= ready.Body.GetProperty("status").GetString() != "healthy" && ready.Body.ToString().Contains($"{loop}", StringComparison.Ordinal);
             return ordered.IsEmpty;
         });
 
@@ -63,7 +65,8 @@ public sealed class LoopFailureTests(ITestOutputHelper output)
         await rig.QuietAsync();
         await rig.AgreesAsync();
         await rig.UntilAsync("all loops well", async () => (await rig.GetAsync("health/ready")).Body.GetProperty("status").GetString() == "healthy");
-        Assert.True(wasReported || method == nameof(IBridgeStore.FoldAsync), "health never told of it");
+        // A fold that fails is dealt with in the loop: event by event.
+        Assert.True(told.Contains($"{loop}", StringComparison.Ordinal) || method == nameof(IBridgeStore.FoldAsync), told);
         Assert.InRange(rig.Logs.Problems.Count, 1, MostLines);
         output.WriteLine($"{loop}, {method}: {Exceptions.Length} exceptions, {rig.Logs.Problems.Count} lines");
     }

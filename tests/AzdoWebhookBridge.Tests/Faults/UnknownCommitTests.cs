@@ -33,7 +33,8 @@ public sealed class UnknownCommitTests(ITestOutputHelper output)
     {
         var address = new NpgsqlConnectionStringBuilder(await PostgreSqlServer.CreateDatabaseAsync());
         var plan = new FaultPlan();
-        await using var proxy = new CuttingProxy(address.Port, plan);
+        // An event, rather than a look for work or a notification of another connection.
+        await using var proxy = new CuttingProxy(address.Port, plan, mark: "{\"n\":");
         address.Port = proxy.Port;
         await using var store = await StoreEvents.OpenAsync(address.ConnectionString);
         await AssertAsync(store, plan, 1);

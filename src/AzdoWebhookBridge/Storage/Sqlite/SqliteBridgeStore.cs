@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 
 namespace AzdoWebhookBridge.Storage.Sqlite;
@@ -78,7 +79,7 @@ internal sealed partial class SqliteBridgeStore(
             {
                 await WriteAsync(session => WriteState(session, MappedThrough, _backlog.Through()), CancellationToken.None);
             }
-            catch (Exception exception) when (exception is StoreUnavailableException or Microsoft.Data.Sqlite.SqliteException)
+            catch (Exception exception) when (exception is StoreUnavailableException or SqliteException)
             {
                 // Only saves the next start some reading.
             }
@@ -103,6 +104,11 @@ internal sealed partial class SqliteBridgeStore(
                 Recover(session, out var lastEventId);
                 _readers = new SqliteReaders(_file);
                 _writer = new SqliteWriter(_file, session, _readers, lastEventId, OnAppended, OnReopened, logger);
+            }
+            catch (SqliteException exception)
+            {
+                session.Dispose();
+                throw _file.Explain(exception);
             }
             catch
             {

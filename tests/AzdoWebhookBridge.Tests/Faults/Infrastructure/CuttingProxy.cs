@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace AzdoWebhookBridge.Tests.Faults.Infrastructure;
 
@@ -13,14 +14,19 @@ internal sealed class CuttingProxy : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly int _serverPort;
     private readonly FaultPlan _plan;
+    private readonly byte[] _mark;
     private readonly Task _accepting;
 
     private volatile TaskCompletionSource? _frozen;
 
-    public CuttingProxy(int serverPort, FaultPlan plan)
+    /// <param name="serverPort">Where PostgreSQL listens, on this machine.</param>
+    /// <param name="plan">Counts the messages.</param>
+    /// <param name="mark">Only messages that contain this count; without it all do.</param>
+    public CuttingProxy(int serverPort, FaultPlan plan, string mark = "")
     {
         _serverPort = serverPort;
         _plan = plan;
+        _mark = Encoding.ASCII.GetBytes(mark);
         _listener.Start();
         _accepting = AcceptAsync();
     }
@@ -89,7 +95,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
         while ((read = await from.ReadAsync(buffer, _stop.Token)) > 0)
         {
             await ThawedAsync();
-            switch (_plan.Next())
+            switch (buffer.AsSpan(0, read).IndexOf(_mark) >= 0 ? _plan.Next() : null)
             {
                 case FaultKind.Error:
                     return;

@@ -8,6 +8,8 @@ internal sealed class FastTime(double speed) : TimeProvider
     private readonly long _startedAt = Stopwatch.GetTimestamp();
     private readonly DateTimeOffset _start = new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
 
+    public double Speed => speed;
+
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override DateTimeOffset GetUtcNow() => _start + TimeSpan.FromTicks(GetTimestamp());

@@ -26,7 +26,8 @@ internal sealed class FaultRig : IAsyncDisposable
     public const string Repository = "azure_devops_repository";
 
     // A minute's lease is over in a second and a half.
-    private const double Speed = 40;
+    private const double Fast = 40;
+
     private const string Password = "canary-fault-password";
     private const string ApiKey = "canary-fault-key";
 
@@ -48,7 +49,7 @@ internal sealed class FaultRig : IAsyncDisposable
 
     public FaultPlan Network { get; } = new();
 
-    public FastTime Time { get; } = new(Speed);
+    public required FastTime Time { get; init; }
 
     public LogCollector Logs { get; } = new();
 
@@ -70,35 +71,43 @@ internal sealed class FaultRig : IAsyncDisposable
     /// <param name="azureDevOps">Whether the organization is configured, so that a backfill can be asked for.</param>
     /// <param name="services">A last word on the services.</param>
     /// <param name="beside">A rig on PostgreSQL whose database and stand-ins this one shares: another replica.</param>
+    /// <param name="speed">How much faster than the wall's its clock is.</param>
+    /// <param name="settings">A last word on the settings.</param>
     public static async Task<FaultRig> StartAsync(
-        bool postgreSql = false, bool azureDevOps = false, Action<IServiceCollection>? services = null, FaultRig? beside = null)
+        bool postgreSql = false,
+        bool azureDevOps = false,
+        Action<IServiceCollection>? services = null,
+        FaultRig? beside = null,
+        double speed = Fast,
+        Action<Dictionary<string, string?>>? settings = null)
     {
-        var rig = new FaultRig { _beside = beside };
+        var rig = new FaultRig { Time = new FastTime(speed), _beside = beside };
         rig.Port = beside?.Port ?? await PortSandbox.StartAsync(null, CancellationToken.None);
         rig.Konnect = beside?.Konnect ?? await KonnectSandbox.StartAsync(null, CancellationToken.None);
         rig.AzureDevOps = beside?.AzureDevOps ?? await AzureDevOpsSandbox.StartAsync(null, CancellationToken.None);
-        var settings = rig.Settings(azureDevOps);
+        var values = rig.Settings(azureDevOps);
         if (postgreSql || beside is not null)
         {
             rig._database = beside?._database ?? await PostgreSqlServer.CreateDatabaseAsync();
             var address = new NpgsqlConnectionStringBuilder(rig._database);
             rig._proxy = new CuttingProxy(address.Port, rig.Store);
             address.Port = rig._proxy.Port;
-            settings["Storage:Provider"] = "PostgreSql";
-            settings["Storage:ConnectionString"] = address.ConnectionString;
+            values["Storage:Provider"] = "PostgreSql";
+            values["Storage:ConnectionString"] = address.ConnectionString;
         }
         else
         {
             var path = Path.Combine(rig._folder.FullName, "bridge.db");
-            settings["Storage:ConnectionString"] = $"Data Source={path}";
+            values["Storage:ConnectionString"] = $"Data Source={path}";
             rig._watch = SqliteFaults.Watch(path, rig.Store, () => Task.Delay(Hang, rig.Time).Wait());
         }
 
+        settings?.Invoke(values);
         rig._app = BridgeApplication.Build([], new BridgeSetup
         {
             DemoMode = true,
             Urls = "http://127.0.0.1:0",
-            Configuration = settings,
+            Configuration = values,
             Services = collection =>
             {
                 collection.AddSingleton<TimeProvider>(rig.Time);
@@ -179,17 +188,17 @@ internal sealed class FaultRig : IAsyncDisposable
     /// <summary>Asks until it is so; says <paramref name="what"/> was awaited, and how the bridge stands, when it never is.</summary>
     public async Task UntilAsync(string what, Func<Task<bool>> condition)
     {
-        var give = Time.GetTimestamp() + (long)(Patience.Ticks * Speed);
+        using var patience = new CancellationTokenSource(Patience);
         var aged = Time.GetTimestamp();
         while (!await condition())
         {
-            if (Time.GetTimestamp() > give)
+            if (patience.IsCancellationRequested)
             {
                 Assert.Fail($"Never came: {what}\n{await DescribeAsync()}");
             }
 
             // Leases on PostgreSQL are on its own clock: they get older as fast as ours.
-            if (_database is not null && Time.GetElapsedTime(aged) > TimeSpan.FromSeconds(15))
+            if (_database is not null && Time.Speed > 1 && Time.GetElapsedTime(aged) > TimeSpan.FromSeconds(15))
             {
                 await AgeLeasesAsync(Time.GetElapsedTime(aged));
                 aged = Time.GetTimestamp();

@@ -29,6 +29,7 @@ public class TrippingStore : DispatchProxy
         ArgumentNullException.ThrowIfNull(targetMethod);
         if (_trips.Of(targetMethod.Name).TryDequeue(out var exception))
         {
+            _trips.OnThrow();
             throw exception;
         }
 
@@ -39,6 +40,9 @@ public class TrippingStore : DispatchProxy
     internal sealed class Trips
     {
         private readonly ConcurrentDictionary<string, ConcurrentQueue<Exception>> _byMethod = new(StringComparer.Ordinal);
+
+        /// <summary>Runs before each throw.</summary>
+        public Action OnThrow { get; set; } = () => { };
 
         public ConcurrentQueue<Exception> Of(string method) => _byMethod.GetOrAdd(method, _ => new ConcurrentQueue<Exception>());
     }
