@@ -1,14 +1,13 @@
 namespace AzdoWebhookBridge.Storage;
 
 /// <summary>In-process wake-ups. Only ever a hint: every loop polls as well.</summary>
-/// <param name="make">Makes each signal; tests make some that wake nobody.</param>
-internal sealed class WorkSignals(Func<WorkSignal>? make = null)
+/// <param name="areHeard">False drops every wake-up, to show that the polling alone will do.</param>
+internal sealed class WorkSignals(bool areHeard = true)
 {
-    private readonly Func<WorkSignal> _make = make ?? (static () => new WorkSignal());
     private long _eventsStored;
 
     /// <summary>There are events to map.</summary>
-    public WorkSignal Events { get; } = make?.Invoke() ?? new WorkSignal();
+    public WorkSignal Events { get; } = new(areHeard);
 
     /// <summary>How many events this process has stored since its start: tells how hard it rains.</summary>
     public long EventsStored => Interlocked.Read(ref _eventsStored);
@@ -30,7 +29,7 @@ internal sealed class WorkSignals(Func<WorkSignal>? make = null)
         {
             if (!_entities.TryGetValue(target, out var signal))
             {
-                _entities.Add(target, signal = _make());
+                _entities.Add(target, signal = new WorkSignal(areHeard));
             }
 
             return signal;
@@ -39,14 +38,20 @@ internal sealed class WorkSignals(Func<WorkSignal>? make = null)
 }
 
 /// <summary>A wake-up for one waiting loop: setting it while nobody waits makes the next wait return at once.</summary>
-internal class WorkSignal
+/// <param name="isHeard">False makes one that wakes nobody.</param>
+internal sealed class WorkSignal(bool isHeard = true)
 {
     private readonly Lock _gate = new();
     private TaskCompletionSource? _waiter;
     private bool _isSet;
 
-    public virtual void Set()
+    public void Set()
     {
+        if (!isHeard)
+        {
+            return;
+        }
+
         TaskCompletionSource? waiter;
         lock (_gate)
         {

@@ -34,9 +34,10 @@ public sealed class HangingStoreTests
 
         // Each waits with a timer of its own, from a moment after it entered.
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
         while (time.ActiveTimers < before + Senders)
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(1), patience.Token);
+            await look.WaitForNextTickAsync(patience.Token);
         }
 
         time.Advance(TimeSpan.FromSeconds(5));

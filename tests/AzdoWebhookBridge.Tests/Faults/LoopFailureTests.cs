@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using AzdoWebhookBridge.Operations.Loops;
 using AzdoWebhookBridge.Storage;
 using AzdoWebhookBridge.Tests.Faults.Infrastructure;
@@ -43,15 +44,15 @@ public sealed class LoopFailureTests(ITestOutputHelper output)
     {
         var trips = new TrippingStore.Trips();
         var ordered = trips.Of(method);
-        await using var rig = await FaultRig.StartAsync(azureDevOps: true, services: services => TrippingStore.Register(services, trips));
-        var loops = rig.Services.GetRequiredService<LoopRegistry>();
-        string told = "";
-        trips.OnThrow = () => told += loops.Report();
         foreach (var exception in Exceptions)
         {
             ordered.Enqueue(exception);
         }
 
+        // What health says when the next one is thrown.
+        var told = new ConcurrentQueue<string>();
+        trips.OnThrow = services => told.Enqueue(services.GetRequiredService<LoopRegistry>().Report().ToString());
+        await using var rig = await FaultRig.StartAsync(azureDevOps: true, services: services => TrippingStore.Register(services, trips));
         var item = 0;
         await rig.UntilAsync($"all exceptions thrown in {loop}", async () =>
         {
@@ -66,8 +67,9 @@ public sealed class LoopFailureTests(ITestOutputHelper output)
         await rig.AgreesAsync();
         await rig.UntilAsync("all loops well", async () => (await rig.GetAsync("health/ready")).Body.GetProperty("status").GetString() == "healthy");
         // A fold that fails is dealt with in the loop: event by event.
-        Assert.True(told.Contains($"{loop}", StringComparison.Ordinal) || method == nameof(IBridgeStore.FoldAsync), told);
-        Assert.InRange(rig.Logs.Problems.Count, 1, MostLines);
-        output.WriteLine($"{loop}, {method}: {Exceptions.Length} exceptions, {rig.Logs.Problems.Count} lines");
+        Assert.True(told.Any(report => report.Contains(loop, StringComparison.Ordinal)) || method == nameof(IBridgeStore.FoldAsync), string.Join('\n', told));
+        var lines = rig.Logs.Problems.Count(line => !line.Category.Contains("Ingress", StringComparison.Ordinal));
+        Assert.InRange(lines, 1, MostLines);
+        output.WriteLine($"{loop}, {method}: {Exceptions.Length} exceptions, {lines} lines");
     }
 }

@@ -72,9 +72,9 @@ public sealed class NetworkShapeTests
     public async Task OneByteAtATime_EndsAtTheTimeOut() => await AssertTimeOutAsync(async (client, stop) =>
     {
         await RawServer.SendAsync(client, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n{");
-        while (!stop.IsCancellationRequested)
+        using var drip = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (await drip.WaitForNextTickAsync(stop))
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(20), stop);
             await RawServer.SendAsync(client, " ");
         }
     });

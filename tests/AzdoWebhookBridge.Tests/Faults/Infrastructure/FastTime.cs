@@ -19,6 +19,13 @@ internal sealed class FastTime(double speed) : TimeProvider
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
         new FastTimer(System.CreateTimer(callback, state, Shorten(dueTime), Shorten(period)), this);
 
+    /// <summary>Lets so much of this time pass.</summary>
+    public async Task PauseAsync(TimeSpan time, CancellationToken cancellationToken = default)
+    {
+        using var timer = new PeriodicTimer(time, this);
+        await timer.WaitForNextTickAsync(cancellationToken);
+    }
+
     private TimeSpan Shorten(TimeSpan time) => time > TimeSpan.Zero ? time / speed : time;
 
     private sealed class FastTimer(ITimer timer, FastTime time) : ITimer

@@ -6,7 +6,6 @@ using System.Text.Json.Nodes;
 using AzdoWebhookBridge.Sandbox.AzureDevOps;
 using AzdoWebhookBridge.Sandbox.Konnect;
 using AzdoWebhookBridge.Sandbox.Port;
-using AzdoWebhookBridge.Storage;
 using AzdoWebhookBridge.Tests.Infrastructure;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,7 +19,7 @@ namespace AzdoWebhookBridge.Tests.Faults.Infrastructure;
 /// A whole bridge in this process on a fast clock, between three stand-ins over real HTTP and on a real database, with a plan at
 /// each of its two seams: <see cref="Store"/> and <see cref="Network"/>.
 /// </summary>
-internal sealed class FaultRig : IAsyncDisposable
+internal sealed partial class FaultRig : IAsyncDisposable
 {
     public const string WorkItem = "azure_devops_work_item";
     public const string Repository = "azure_devops_repository";
@@ -99,7 +98,7 @@ internal sealed class FaultRig : IAsyncDisposable
         {
             var path = Path.Combine(rig._folder.FullName, "bridge.db");
             values["Storage:ConnectionString"] = $"Data Source={path}";
-            rig._watch = SqliteFaults.Watch(path, rig.Store, () => Task.Delay(Hang, rig.Time).Wait());
+            rig._watch = SqliteFaults.Watch(path, rig.Store, () => rig.Time.PauseAsync(Hang).Wait());
         }
 
         settings?.Invoke(values);
@@ -146,7 +145,7 @@ internal sealed class FaultRig : IAsyncDisposable
 
             Assert.Equal(503, (int)answer.StatusCode);
             Assert.NotNull(answer.Headers.RetryAfter);
-            await Task.Delay(TimeSpan.FromSeconds(1), Time, patience.Token);
+            await Time.PauseAsync(TimeSpan.FromSeconds(1), patience.Token);
         }
     }
 
@@ -175,7 +174,7 @@ internal sealed class FaultRig : IAsyncDisposable
             }
 
             Assert.True((int)answer.StatusCode == 503, $"{path}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(patience.Token)}");
-            await Task.Delay(TimeSpan.FromSeconds(1), Time, patience.Token);
+            await Time.PauseAsync(TimeSpan.FromSeconds(1), patience.Token);
         }
     }
 
@@ -183,68 +182,6 @@ internal sealed class FaultRig : IAsyncDisposable
     {
         using var answer = await _client.GetAsync(path);
         return ((int)answer.StatusCode, await answer.Content.ReadFromJsonAsync<JsonElement>());
-    }
-
-    /// <summary>Asks until it is so; says <paramref name="what"/> was awaited, and how the bridge stands, when it never is.</summary>
-    public async Task UntilAsync(string what, Func<Task<bool>> condition)
-    {
-        using var patience = new CancellationTokenSource(Patience);
-        var aged = Time.GetTimestamp();
-        while (!await condition())
-        {
-            if (patience.IsCancellationRequested)
-            {
-                Assert.Fail($"Never came: {what}\n{await DescribeAsync()}");
-            }
-
-            // Leases on PostgreSQL are on its own clock: they get older as fast as ours.
-            if (_database is not null && Time.Speed > 1 && Time.GetElapsedTime(aged) > TimeSpan.FromSeconds(15))
-            {
-                await AgeLeasesAsync(Time.GetElapsedTime(aged));
-                aged = Time.GetTimestamp();
-            }
-
-            await Task.Delay(TimeSpan.FromSeconds(0.2), Time);
-        }
-    }
-
-    public Task UntilAsync(string what, Func<bool> condition) => UntilAsync(what, () => Task.FromResult(condition()));
-
-    /// <summary>No event waits, and every entity is clean: nothing is stuck, leased, dirty or parked.</summary>
-    public Task QuietAsync() => UntilAsync("quiet", async () =>
-    {
-        var store = Services.GetRequiredService<IBridgeStore>();
-        var overview = await store.GetOverviewAsync(CancellationToken.None);
-        Assert.True(overview.EventsWaiting >= 0, $"{overview.EventsWaiting} events wait");
-        return overview.EventsWaiting == 0 && overview.Targets.All(target => target is { Dirty: 0, Waiting: 0, Parked: 0 });
-    });
-
-    /// <summary>What was acknowledged was folded, and both catalogs say of every entity what they should.</summary>
-    public async Task AgreesAsync()
-    {
-        var store = Services.GetRequiredService<IBridgeStore>();
-        foreach (var id in _acknowledged)
-        {
-            var details = await store.GetEventAsync(id, CancellationToken.None);
-            Assert.True(details is not { Summary.State: not (EventState.Folded or EventState.Ignored) }, $"event {id} is {details?.Summary.State}");
-        }
-
-        var page = await store.ListEntitiesAsync(new EntityFilter { Limit = 500 }, CancellationToken.None);
-        while (page.Count > 0)
-        {
-            foreach (var entity in page)
-            {
-                Assert.True(entity.State == EntityState.Clean && entity.Desired == (entity.Told ?? "null"), $"{entity.Key} is {entity.State}");
-                if (entity.Key.Target == "port")
-                {
-                    Agrees(entity);
-                }
-            }
-
-            page = await store.ListEntitiesAsync(new EntityFilter { Limit = 500, After = page[^1].Id }, CancellationToken.None);
-        }
-
-        Assert.Equal(Konnect.Services.Count, Konnect.Services.Select(service => service.DisplayName).Distinct(StringComparer.Ordinal).Count());
     }
 
     public async ValueTask DisposeAsync()
@@ -268,40 +205,6 @@ internal sealed class FaultRig : IAsyncDisposable
         }
 
         _folder.Delete(recursive: true);
-    }
-
-    private void Agrees(EntityDetails entity)
-    {
-        var there = Port.Find(entity.Key.Blueprint, entity.Key.Identifier);
-        if (entity.Desired == "null")
-        {
-            Assert.True(there is null, $"{entity.Key} is still there");
-            return;
-        }
-
-        Assert.True(there is not null, $"{entity.Key} is missing");
-        var desired = JsonNode.Parse(entity.Desired)!;
-        Assert.Equal(desired["title"]?.GetValue<string>(), there.Title);
-        foreach (var (name, value) in desired["properties"]?.AsObject() ?? [])
-        {
-            Assert.True(JsonNode.DeepEquals(value, there.Properties[name]), $"{entity.Key}.{name}: {value} and {there.Properties[name]}");
-        }
-    }
-
-    /// <summary>PostgreSQL only: leases are so much older.</summary>
-    public async Task AgeLeasesAsync(TimeSpan by) => await PostgreSqlServer.ExecuteAsync(
-        _database!,
-        $"""
-        UPDATE azdo_bridge.event_queue SET lease_until = lease_until - interval '{(long)by.TotalMilliseconds} milliseconds';
-        UPDATE azdo_bridge.entity SET lease_until = lease_until - interval '{(long)by.TotalMilliseconds} milliseconds' WHERE lease_until IS NOT NULL;
-        """);
-
-    private async Task<string> DescribeAsync()
-    {
-        var overview = await GetAsync("api/overview");
-        var dirty = await GetAsync("api/entities?limit=200");
-        return $"{overview.Body}\n{string.Join('\n', dirty.Body.GetProperty("items").EnumerateArray().Where(entity => entity.GetProperty("state").GetString() != "clean"))}"
-            + $"\n{string.Join('\n', Logs.Problems.TakeLast(20))}";
     }
 
     private Dictionary<string, string?> Settings(bool azureDevOps) => new(StringComparer.Ordinal)

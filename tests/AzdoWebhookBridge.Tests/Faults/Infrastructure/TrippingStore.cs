@@ -10,6 +10,7 @@ public class TrippingStore : DispatchProxy
 {
     private object _store = null!;
     private Trips _trips = null!;
+    private IServiceProvider _services = null!;
 
     /// <summary>Puts itself in front of the store that is registered.</summary>
     internal static void Register(IServiceCollection services, Trips trips)
@@ -19,7 +20,7 @@ public class TrippingStore : DispatchProxy
         {
             var store = Create<IBridgeStore, TrippingStore>();
             var proxy = (TrippingStore)(object)store;
-            (proxy._store, proxy._trips) = (real(provider), trips);
+            (proxy._store, proxy._trips, proxy._services) = (real(provider), trips, provider);
             return store;
         });
     }
@@ -29,7 +30,7 @@ public class TrippingStore : DispatchProxy
         ArgumentNullException.ThrowIfNull(targetMethod);
         if (_trips.Of(targetMethod.Name).TryDequeue(out var exception))
         {
-            _trips.OnThrow();
+            _trips.OnThrow(_services);
             throw exception;
         }
 
@@ -42,7 +43,7 @@ public class TrippingStore : DispatchProxy
         private readonly ConcurrentDictionary<string, ConcurrentQueue<Exception>> _byMethod = new(StringComparer.Ordinal);
 
         /// <summary>Runs before each throw.</summary>
-        public Action OnThrow { get; set; } = () => { };
+        public Action<IServiceProvider> OnThrow { get; set; } = _ => { };
 
         public ConcurrentQueue<Exception> Of(string method) => _byMethod.GetOrAdd(method, _ => new ConcurrentQueue<Exception>());
     }
