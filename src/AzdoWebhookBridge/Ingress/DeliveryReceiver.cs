@@ -20,7 +20,7 @@ internal sealed partial class DeliveryReceiver(
     ILogger<DeliveryReceiver> logger)
 {
     // A store that hangs must not hang the sender as well: it resends for about three minutes.
-    private static readonly TimeSpan StoreTimeout = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan StoreTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(10);
 
     private readonly LogThrottle _throttle = new(time, LogInterval);

@@ -1,8 +1,20 @@
 namespace AzdoWebhookBridge.Storage;
 
+/// <summary>How a signal wakes the loop that waits for it.</summary>
+internal enum Waking
+{
+    /// <summary>Not on the thread that sets the signal, which has its own work.</summary>
+    ByThreadPool,
+
+    /// <summary>On the thread that sets the signal, where one thread is to do everything in one order.</summary>
+    AtOnce,
+
+    /// <summary>Never, to show that the polling alone will do.</summary>
+    Never,
+}
+
 /// <summary>In-process wake-ups. Only ever a hint: every loop polls as well.</summary>
-/// <param name="waking">How a loop that waits goes on: not on the thread that sets the signal, unless that is what one wants.</param>
-internal sealed class WorkSignals(TaskCreationOptions waking = TaskCreationOptions.RunContinuationsAsynchronously)
+internal sealed class WorkSignals(Waking waking = Waking.ByThreadPool)
 {
     private long _eventsStored;
 
@@ -38,7 +50,7 @@ internal sealed class WorkSignals(TaskCreationOptions waking = TaskCreationOptio
 }
 
 /// <summary>A wake-up for one waiting loop: setting it while nobody waits makes the next wait return at once.</summary>
-internal sealed class WorkSignal(TaskCreationOptions waking = TaskCreationOptions.RunContinuationsAsynchronously)
+internal sealed class WorkSignal(Waking waking = Waking.ByThreadPool)
 {
     private readonly Lock _gate = new();
     private TaskCompletionSource? _waiter;
@@ -46,6 +58,11 @@ internal sealed class WorkSignal(TaskCreationOptions waking = TaskCreationOption
 
     public void Set()
     {
+        if (waking == Waking.Never)
+        {
+            return;
+        }
+
         TaskCompletionSource? waiter;
         lock (_gate)
         {
@@ -69,7 +86,8 @@ internal sealed class WorkSignal(TaskCreationOptions waking = TaskCreationOption
                 return true;
             }
 
-            waiter = _waiter ??= new TaskCompletionSource(waking);
+            waiter = _waiter ??= new TaskCompletionSource(
+                waking == Waking.AtOnce ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
         }
 
         try

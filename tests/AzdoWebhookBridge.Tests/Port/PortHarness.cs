@@ -59,6 +59,10 @@ internal sealed class PortHarness : IAsyncDisposable
     public static PortHarness On(PortSandbox sandbox, TimeProvider? time = null, params (string Key, string Value)[] settings) =>
         new(Settings(sandbox.BaseAddress.ToString(), sandbox.Options.ClientId, sandbox.Options.ClientSecret, settings), null, time ?? TimeProvider.System);
 
+    /// <summary>In front of whatever listens there.</summary>
+    public static PortHarness On(Uri address, TimeProvider? time = null) =>
+        new(Settings(address.ToString(), "canary-id", Secret, []), null, time ?? TimeProvider.System);
+
     public static HttpResponseMessage TokenAnswer(string token, int expiresIn = 10_800) =>
         StubHandler.Json(200, $$"""{"ok":true,"accessToken":"{{token}}","expiresIn":{{expiresIn}},"tokenType":"Bearer"}""");
 

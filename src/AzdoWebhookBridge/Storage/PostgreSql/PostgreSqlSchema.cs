@@ -1,3 +1,4 @@
+using System.Data;
 using System.Reflection;
 using Npgsql;
 
@@ -35,7 +36,11 @@ internal static class PostgreSqlSchema
         }
         finally
         {
-            await connection.Use("SELECT pg_advisory_unlock($1)").With(MigrationLock).RunAsync(CancellationToken.None).ConfigureAwait(false);
+            // The lock ends with the connection; one that broke must not hide why behind a second failure.
+            if (connection.State == ConnectionState.Open)
+            {
+                await connection.Use("SELECT pg_advisory_unlock($1)").With(MigrationLock).RunAsync(CancellationToken.None).ConfigureAwait(false);
+            }
         }
     }
 

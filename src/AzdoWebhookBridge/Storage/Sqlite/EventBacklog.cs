@@ -26,6 +26,9 @@ internal sealed class EventBacklog(TimeProvider time)
         }
     }
 
+    /// <summary>After a commit of which nobody knows whether it happened: what the database says counts.</summary>
+    public void Recount(long waiting) => Interlocked.Exchange(ref _waiting, waiting);
+
     public void Add(long waiting) => Interlocked.Add(ref _waiting, waiting);
 
     /// <summary>What the next claim may look at.</summary>

@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 
 namespace AzdoWebhookBridge.Storage.Sqlite;
@@ -78,7 +79,7 @@ internal sealed partial class SqliteBridgeStore(
             {
                 await WriteAsync(session => WriteState(session, MappedThrough, _backlog.Through()), CancellationToken.None);
             }
-            catch (Exception exception) when (exception is StoreUnavailableException or Microsoft.Data.Sqlite.SqliteException)
+            catch (Exception exception) when (exception is StoreUnavailableException or SqliteException)
             {
                 // Only saves the next start some reading.
             }
@@ -102,7 +103,12 @@ internal sealed partial class SqliteBridgeStore(
             {
                 Recover(session, out var lastEventId);
                 _readers = new SqliteReaders(_file);
-                _writer = new SqliteWriter(_file, session, _readers, lastEventId, OnAppended, logger);
+                _writer = new SqliteWriter(_file, session, _readers, lastEventId, OnAppended, OnReopened, logger);
+            }
+            catch (SqliteException exception)
+            {
+                session.Dispose();
+                throw _file.Explain(exception);
             }
             catch
             {
@@ -124,13 +130,20 @@ internal sealed partial class SqliteBridgeStore(
         var newest = session.Number(EventSql.NewestId);
         lastEventId = Math.Max(newest, ReadState(session, NewestEventId));
         _mappedThrough = ReadState(session, MappedThrough);
+        _backlog.Restore(_mappedThrough, CountWaiting(session, newest));
+    }
+
+    private long CountWaiting(SqliteSession session, long newest)
+    {
         using var events = session
             .Use(newest - _mappedThrough > ShortRange ? EventSql.CountManyEventsAfter : EventSql.CountEventsAfter)
             .Bind("@after", _mappedThrough);
         using var outcomes = session.Use(EventSql.CountOutcomesAfter).Bind("@after", _mappedThrough);
-        _backlog.Restore(
-            _mappedThrough, events.Scalar()!.Value - outcomes.Scalar()!.Value + session.Number(EventSql.CountReplays));
+        return events.Scalar()!.Value - outcomes.Scalar()!.Value + session.Number(EventSql.CountReplays);
     }
+
+    // On the writer's thread, like every change of the count.
+    private void OnReopened(SqliteSession session) => _backlog.Recount(CountWaiting(session, session.Number(EventSql.NewestId)));
 
     private void OnAppended(int count)
     {

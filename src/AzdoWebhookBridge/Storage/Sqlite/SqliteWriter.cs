@@ -15,6 +15,7 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     private readonly SqliteFile _file;
     private readonly SqliteReaders _readers;
     private readonly Action<int> _appended;
+    private readonly Action<SqliteSession> _reopened;
     private readonly ILogger _logger;
     private readonly SqliteCheckpointer _checkpointer;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -28,15 +29,23 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     /// <param name="readers">Told to open the file anew when the writer had to.</param>
     /// <param name="lastEventId">The greatest event id ever given out.</param>
     /// <param name="appended">Called with the number of new events after each commit that stored some.</param>
+    /// <param name="reopened">Called before the first transaction of a new session: the last one may have been committed all the same.</param>
     /// <param name="logger">For failures.</param>
     public SqliteWriter(
-        SqliteFile file, SqliteSession session, SqliteReaders readers, long lastEventId, Action<int> appended, ILogger logger)
+        SqliteFile file,
+        SqliteSession session,
+        SqliteReaders readers,
+        long lastEventId,
+        Action<int> appended,
+        Action<SqliteSession> reopened,
+        ILogger logger)
     {
         _file = file;
         _session = session;
         _readers = readers;
         _lastEventId = lastEventId;
         _appended = appended;
+        _reopened = reopened;
         _logger = logger;
         _checkpointer = new SqliteCheckpointer(file, logger, Wake);
         new Thread(Loop) { IsBackground = true, Name = "store writer" }.Start();
@@ -342,9 +351,20 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     {
         if (_session is null)
         {
-            _session = SqliteOpening.OpenWriting(_file);
-            // A commit that failed may have reached the log all the same.
-            _lastEventId = Math.Max(_lastEventId, _session.Number(EventSql.NewestId));
+            var session = SqliteOpening.OpenWriting(_file);
+            try
+            {
+                // A commit that failed may have reached the log all the same.
+                _lastEventId = Math.Max(_lastEventId, session.Number(EventSql.NewestId));
+                _reopened(session);
+            }
+            catch
+            {
+                session.Dispose();
+                throw;
+            }
+
+            _session = session;
             _readers.CloseIdle();
             _checkpointer.Reset();
             Log.WriterReopened(_logger, _file.Path);
