@@ -64,7 +64,7 @@ public static class PostgreSqlServer
             listen_addresses = '127.0.0.1'
             port = {port}
             unix_socket_directories = '{folder.FullName}'
-            max_connections = 200
+            max_connections = 400
             log_min_messages = warning
             """);
         RunServerTool("pg_ctl", "-D", data, "-l", Path.Combine(folder.FullName, "log"), "-w", "-t", "60", "start");
