@@ -89,36 +89,37 @@ internal sealed partial class BackfillWorker
     /// <exception cref="StoreUnavailableException">The replica that has the run does not answer.</exception>
     private async Task<BackfillState?> AskAsync(BackfillWish wish, CancellationToken cancellationToken)
     {
+        var isLeft = false;
         for (var asked = _time.GetTimestamp(); _time.GetElapsedTime(asked) < Patience;)
         {
             if (await store.HoldAsync(StateName, ReplicaLease.Length, cancellationToken).ConfigureAwait(false))
             {
-                return await FulfilAsync(wish, cancellationToken).ConfigureAwait(false);
+                // The other one may have done it just before it let go.
+                return await FulfilOnceAsync(wish, cancellationToken).ConfigureAwait(false)
+                    ?? await FulfilledAsync(wish, cancellationToken).ConfigureAwait(false);
             }
 
-            if (await BackfillWish.ReadAsync(store, cancellationToken).ConfigureAwait(false) is null)
+            var left = await BackfillWish.ReadAsync(store, cancellationToken).ConfigureAwait(false);
+            if (left is null && isLeft)
+            {
+                return await FulfilledAsync(wish, cancellationToken).ConfigureAwait(false);
+            }
+
+            // One at a time: what another operator left is looked at first.
+            if (left is null)
             {
                 await wish.WriteAsync(store, Now, cancellationToken).ConfigureAwait(false);
+                isLeft = true;
             }
 
             await Task.Delay(Breath, _time, cancellationToken).ConfigureAwait(false);
-            if (await BackfillWish.ReadAsync(store, cancellationToken).ConfigureAwait(false) is null)
-            {
-                var state = await GetAsync(cancellationToken).ConfigureAwait(false);
-                if (state is null || wish.IsFulfilledBy(state))
-                {
-                    return state;
-                }
-
-                if (wish.Prune is not null || !IsToBeCancelled(state))
-                {
-                    return null;
-                }
-            }
         }
 
         throw new StoreUnavailableException("The replica that does the backfill does not answer; another one takes over within a minute.");
     }
+
+    private async Task<BackfillState?> FulfilledAsync(BackfillWish wish, CancellationToken cancellationToken) =>
+        await GetAsync(cancellationToken).ConfigureAwait(false) is { } state && wish.IsFulfilledBy(state) ? state : null;
 
     /// <summary>While this replica has the run: does what was asked for at the others.</summary>
     private async Task FulfilWishesAsync(CancellationToken cancellationToken)
@@ -135,29 +136,35 @@ internal sealed partial class BackfillWorker
             {
                 if (await BackfillWish.ReadAsync(store, cancellationToken).ConfigureAwait(false) is { } wish)
                 {
-                    await FulfilOnceAsync(wish).ConfigureAwait(false);
+                    // Not cut off by the end of the run, which it may be.
+                    await FulfilOnceAsync(wish, CancellationToken.None).ConfigureAwait(false);
                 }
             }
             catch (Exception exception) when (exception is OperationCanceledException or StoreUnavailableException)
             {
                 // Asked again in a moment, here or by whoever has the run then.
             }
+            catch (Exception exception)
+            {
+                Log.WishFailed(logger, exception);
+            }
         }
     }
 
-    // Not cut off by the end of the run, which it may be.
-    private async Task FulfilOnceAsync(BackfillWish wish)
+    private async Task<BackfillState?> FulfilOnceAsync(BackfillWish wish, CancellationToken cancellationToken)
     {
         try
         {
-            await FulfilAsync(wish, CancellationToken.None).ConfigureAwait(false);
+            return await FulfilAsync(wish, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is not StoreUnavailableException)
+        finally
         {
-            Log.WishFailed(logger, exception, wish.Run);
+            // Nobody's from now on: only who has the lease gets here, and only the one who left it waits for it to go.
+            if (await BackfillWish.ReadAsync(store, CancellationToken.None).ConfigureAwait(false) is not null)
+            {
+                await BackfillWish.RemoveAsync(store, Now, CancellationToken.None).ConfigureAwait(false);
+            }
         }
-
-        await BackfillWish.RemoveAsync(store, Now, CancellationToken.None).ConfigureAwait(false);
     }
 
     private Task<BackfillState?> FulfilAsync(BackfillWish wish, CancellationToken cancellationToken) =>

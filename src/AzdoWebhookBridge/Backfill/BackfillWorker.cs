@@ -397,7 +397,7 @@ internal sealed partial class BackfillWorker(
         [LoggerMessage(BackfillEventIds.Pruned, LogLevel.Warning, "{Count} entities are deleted that backfill {Run} did not find")]
         public static partial void Pruned(ILogger logger, int count, long run);
 
-        [LoggerMessage(BackfillEventIds.WishFailed, LogLevel.Error, "What was asked for at another replica of backfill {Run} could not be done")]
-        public static partial void WishFailed(ILogger logger, Exception exception, long run);
+        [LoggerMessage(BackfillEventIds.WishFailed, LogLevel.Error, "What was asked of the backfill at another replica could not be done")]
+        public static partial void WishFailed(ILogger logger, Exception exception);
     }
 }
