@@ -39,22 +39,21 @@ public sealed class FailOverTests
         }
 
         await load.StopAsync();
+        await ExpireLeasesAsync(primary);
         await set.SettledAsync(0);
         Assert.Equal(0, await LostAsync(set, primary));
         Assert.All(load.Items, item => Assert.True(set.Has(item, 1), $"item {item}"));
     }
 
-    [Theory]
-    [InlineData("fast")]
-    [InlineData("immediate")]
-    public async Task RestartOfTheDatabase_UnderLoad_LosesNothing(string mode)
+    [Fact]
+    public async Task RestartOfTheDatabase_UnderLoad_LosesNothing()
     {
         await using var server = PostgreSqlInstance.Create();
         await using var set = await ReplicaSet.StartAsync(2, server.ConnectionString);
         await using var load = new Load(set);
         await load.GoesOnAsync(200);
 
-        server.Stop(mode);
+        server.Stop();
         server.Start();
         var clock = Stopwatch.StartNew();
         await load.GoesOnAsync(1);
@@ -62,10 +61,19 @@ public sealed class FailOverTests
 
         await load.GoesOnAsync(100);
         await load.StopAsync();
+        await ExpireLeasesAsync(server);
         await set.SettledAsync(1);
         Assert.Equal(0, await LostAsync(set, server));
         Assert.All(load.Items, item => Assert.True(set.Has(item, 1), $"item {item}"));
     }
+
+    // What was being worked at when the database went away waits for its leases: not for a minute in a test.
+    private static Task ExpireLeasesAsync(PostgreSqlInstance server) => PostgreSqlServer.ExecuteAsync(
+        server.ConnectionString,
+        """
+        UPDATE azdo_bridge.entity SET lease_until = clock_timestamp() WHERE lease_until IS NOT NULL;
+        UPDATE azdo_bridge.event_queue SET lease_until = clock_timestamp() WHERE owner IS NOT NULL
+        """);
 
     // By the senders' own list.
     private static async Task<int> LostAsync(ReplicaSet set, PostgreSqlInstance server)

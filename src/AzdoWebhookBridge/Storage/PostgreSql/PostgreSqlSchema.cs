@@ -1,3 +1,4 @@
+using System.Data;
 using System.Reflection;
 using Npgsql;
 
@@ -35,7 +36,11 @@ internal static class PostgreSqlSchema
         }
         finally
         {
-            await connection.Use("SELECT pg_advisory_unlock($1)").With(MigrationLock).RunAsync(CancellationToken.None).ConfigureAwait(false);
+            // A session that has ended holds no lock, and what ended it is what the caller has to be told.
+            if (connection.FullState == ConnectionState.Open)
+            {
+                await connection.Use("SELECT pg_advisory_unlock($1)").With(MigrationLock).RunAsync(CancellationToken.None).ConfigureAwait(false);
+            }
         }
     }
 
