@@ -110,7 +110,13 @@ internal sealed class ReplicaSet : IAsyncDisposable
     /// <summary>Until no event waits and nothing is left to be told, as this replica sees it.</summary>
     public Task SettledAsync(int replica) => UntilAsync(async () =>
     {
-        var overview = await GetAsync(replica, "api/overview");
+        using var answer = await _clients[replica].GetAsync("api/overview");
+        if ((int)answer.StatusCode == 503)
+        {
+            return false;
+        }
+
+        var overview = await answer.Content.ReadFromJsonAsync<JsonElement>();
         return overview.GetProperty("eventsWaiting").GetInt64() == 0
             && overview.GetProperty("targets").EnumerateArray().All(target => target.GetProperty("dirty").GetInt64() == 0);
     });
