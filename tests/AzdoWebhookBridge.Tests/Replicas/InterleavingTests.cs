@@ -1,5 +1,7 @@
 using AzdoWebhookBridge.Storage;
 using AzdoWebhookBridge.Storage.PostgreSql;
+using Npgsql;
+using NpgsqlTypes;
 
 namespace AzdoWebhookBridge.Tests.Replicas;
 
@@ -65,6 +67,24 @@ public sealed class InterleavingTests : IAsyncLifetime
         Assert.All(entities, entity => Assert.Equal(EntityState.Clean, entity.State));
         Assert.All(entities, entity => Assert.Equal(entity.Desired, entity.Told));
         Assert.Equal(0, (await _first.GetOverviewAsync(None)).EventsWaiting);
+    }
+
+    [Fact]
+    public async Task PruneDuringAReplayThatIsAskedFor_LeavesNoQueueEntryWithoutItsEvent()
+    {
+        await FoldAsync(_first, [], new Random(1));
+        await using var connection = new NpgsqlConnection(_database.ConnectionString + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var asking = await connection.BeginTransactionAsync();
+        await connection.Use(EventSql.AskReplay).With([1L], NpgsqlDbType.Bigint).With(10L).RunAsync(None);
+
+        var pruning = _second.PruneEventsAsync(10, 2, None);
+        await ReplicaDatabase.UntilAsync(async () => pruning.IsCompleted || await _database.QueryAsync<long>(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") > 0);
+        await asking.CommitAsync();
+
+        Assert.Equal(0, await pruning);
+        Assert.True(Assert.Single(await _first.ClaimEventsAsync(5, ReplicaDatabase.Lease, None)).IsReplay);
     }
 
     private static Task AtOnceAsync(Barrier start, Func<Task> operation)
