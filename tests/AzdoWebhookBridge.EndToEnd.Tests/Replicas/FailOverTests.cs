@@ -120,16 +120,17 @@ public sealed class FailOverTests
 
         private async Task SendAsync(int sender)
         {
+            // Six times twenty a second; again as long as it is not taken.
+            using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
             while (!_isOver)
             {
                 var delivery = _set.WorkItem(Interlocked.Increment(ref _last), 1);
                 for (var replica = sender; !await _set.TrySendAsync(replica % 2, delivery); replica++)
                 {
-                    await Task.Delay(TimeSpan.FromMilliseconds(50));
+                    await timer.WaitForNextTickAsync();
                 }
 
-                // About a hundred and twenty a second.
-                await Task.Delay(TimeSpan.FromMilliseconds(50));
+                await timer.WaitForNextTickAsync();
             }
         }
     }

@@ -74,9 +74,16 @@ internal sealed class ReplicaSet : IAsyncDisposable
         await kill.WaitForExitAsync();
     }
 
-    public string WorkItem(int id, int revision) => (revision == 1
-        ? _contoso.WorkItem("created", _contoso.Project("Payments"), id, revision, Title(id, revision))
-        : _contoso.WorkItemUpdated(_contoso.Project("Payments"), id, revision, Title(id, revision))).ToJsonString();
+    public string WorkItem(int id, int revision)
+    {
+        // It counts its notifications, and not for several at once: two of one number would be one event.
+        lock (_contoso)
+        {
+            return (revision == 1
+                ? _contoso.WorkItem("created", _contoso.Project("Payments"), id, revision, Title(id, revision))
+                : _contoso.WorkItemUpdated(_contoso.Project("Payments"), id, revision, Title(id, revision))).ToJsonString();
+        }
+    }
 
     public static string Title(int id, int revision) => $"Item {id} at {revision}";
 
