@@ -2,7 +2,7 @@ using AzdoWebhookBridge.Benchmarks.Comparison;
 using AzdoWebhookBridge.Benchmarks.Load;
 using BenchmarkDotNet.Running;
 
-// parts [BenchmarkDotNet options] | compare [rounds] (beside the jq binding of Port's backend) | ingest [seconds [postgresql]] | load [seconds [rounds]] | grow [events [postgresql]] | deliver [events] | stages [events] | backfill [work items [unlimited]] | kill [rounds [events]] [postgresql] | hit PORT[,PORT] SECONDS [rounds] (servers that run already) | bare, stub (the servers that the runs compare to and deliver to)
+// parts [BenchmarkDotNet options] | compare [rounds] (beside the jq binding of Port's backend) | ingest [seconds [postgresql]] | load [seconds [rounds]] | grow [events [postgresql]] | deliver [events] | replicas [seconds] | stages [events] | backfill [work items [unlimited]] | kill [rounds [events]] [postgresql] | hit PORT[,PORT] SECONDS [rounds] (servers that run already) | bare, stub (the servers that the runs compare to and deliver to)
 var onPostgreSql = args.Contains("postgresql");
 switch (args.FirstOrDefault())
 {
@@ -35,6 +35,9 @@ switch (args.FirstOrDefault())
     case "kill":
         return await KillRun.RunAsync(
             args.Length > 1 ? int.Parse(args[1]) : 20, args.Length > 2 && int.TryParse(args[2], out var events) ? events : 20_000, onPostgreSql);
+    case "replicas":
+        await ReplicaLoad.RunAsync(TimeSpan.FromSeconds(args.Length > 1 ? int.Parse(args[1]) : 10));
+        return 0;
     case "parts":
         BenchmarkSwitcher.FromAssembly(typeof(LoadRun).Assembly).Run(args[1..]);
         return 0;
@@ -43,6 +46,6 @@ switch (args.FirstOrDefault())
             rounds: args.Length > 1 ? int.Parse(args[1]) : 5,
             peerFolder: Path.Combine("tests", "AzdoWebhookBridge.Benchmarks", "Peer"));
     default:
-        Console.Error.WriteLine("usage: parts [options] | compare [rounds] | ingest [seconds [postgresql]] | load [seconds [rounds]] | grow [events [postgresql]] | deliver [events] | stages [events] | backfill [work items [unlimited]] | kill [rounds [events]] [postgresql]");
+        Console.Error.WriteLine("usage: parts [options] | compare [rounds] | ingest [seconds [postgresql]] | load [seconds [rounds]] | grow [events [postgresql]] | deliver [events] | replicas [seconds] | stages [events] | backfill [work items [unlimited]] | kill [rounds [events]] [postgresql]");
         return 1;
 }

@@ -10,4 +10,5 @@ internal static class BackfillEventIds
     public const int Failed = 7104;
     public const int PrunePlanned = 7105;
     public const int Pruned = 7106;
+    public const int WishFailed = 7107;
 }

@@ -22,6 +22,7 @@ internal sealed class BackfillRun(IBridgeStore store, IAzureDevOpsOrganizations 
     private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(50);
 
     private readonly Dictionary<string, OrganizationReader> _readers = new(StringComparer.Ordinal);
+    private string? _json;
 
     /// <summary>What is known of the run; null before the first.</summary>
     public BackfillState? State { get; private set; }
@@ -32,11 +33,18 @@ internal sealed class BackfillRun(IBridgeStore store, IAzureDevOpsOrganizations 
     /// <summary>Called while the run waits for the store.</summary>
     public Action Beat { get; set; } = static () => { };
 
-    /// <summary>Reads the place back after a start.</summary>
+    /// <summary>Reads the place, after a start or when another replica may have carried the run forward; what only that one knows is forgotten.</summary>
     public async Task<BackfillState?> LoadAsync(CancellationToken cancellationToken)
     {
-        Seen = null;
-        return State = BackfillState.Parse(await store.ReadStateAsync(name, cancellationToken).ConfigureAwait(false));
+        var json = await store.ReadStateAsync(name, cancellationToken).ConfigureAwait(false);
+        if (State is null || json != _json)
+        {
+            _readers.Clear();
+            Seen = null;
+            (State, _json) = (BackfillState.Parse(json), json);
+        }
+
+        return State;
     }
 
     /// <summary>Begins a new run for these rules; one that is to prune notes what it finds.</summary>
@@ -75,7 +83,9 @@ internal sealed class BackfillRun(IBridgeStore store, IAzureDevOpsOrganizations 
 
     public async Task<BackfillState> SaveAsync(BackfillState state, CancellationToken cancellationToken)
     {
-        await store.WriteStateAsync(name, state.ToJson(), Now, cancellationToken).ConfigureAwait(false);
+        var json = state.ToJson();
+        await store.WriteStateAsync(name, json, Now, cancellationToken).ConfigureAwait(false);
+        _json = json;
         return State = state;
     }
 

@@ -8,8 +8,8 @@ using AzdoWebhookBridge.Storage;
 namespace AzdoWebhookBridge.Backfill;
 
 /// <summary>
-/// Does the backfill that an operator asked for, and goes on with one that a restart interrupted. An organization that does not
-/// answer is asked again; one that refuses ends the run, which can be resumed.
+/// Does the backfill that an operator asked for, and goes on with one that a restart interrupted, or the end of the replica that did
+/// it. An organization that does not answer is asked again; one that refuses ends the run, which can be resumed.
 /// </summary>
 internal sealed partial class BackfillWorker(
     IBridgeStore store,
@@ -24,162 +24,156 @@ internal sealed partial class BackfillWorker(
 
     // One page may wait for a rate limit of five minutes, and be large.
     private static readonly TimeSpan MaxSilence = TimeSpan.FromMinutes(30);
-    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(30);
+
+    // Another replica may have died with a run.
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan WishesEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(15);
 
     private readonly TimeProvider _time = support.Time;
+    private readonly ReplicaLease _lease = new(store, StateName, support.Time);
     private readonly BackfillRun _run = new(store, organizations, StateName, support.Time);
     private readonly SemaphoreSlim _gate = new(1);
     private readonly WorkSignal _asked = new();
     private CancellationTokenSource? _step;
     private int _cancelling;
-    private bool _isLoaded;
-
-    /// <summary>What the rules in force have use for.</summary>
-    public IReadOnlyList<string> Kinds => mapping.Current.Rules.BackfillKinds;
-
-    /// <summary>How the newest run stands; null when there was none.</summary>
-    public async Task<BackfillState?> GetAsync(CancellationToken cancellationToken)
-    {
-        await LoadAsync(cancellationToken).ConfigureAwait(false);
-        return _run.State;
-    }
-
-    /// <summary>Begins a run. Null when one is under way.</summary>
-    public async Task<BackfillState?> StartAsync(BackfillRequest request, CancellationToken cancellationToken)
-    {
-        await LoadAsync(cancellationToken).ConfigureAwait(false);
-        // Before the gate, which a page holds that may be waiting for a rate limit.
-        if (_run.State is { IsActive: true })
-        {
-            return null;
-        }
-
-        using (await EnterAsync(cancellationToken).ConfigureAwait(false))
-        {
-            if (_run.State is { IsActive: true })
-            {
-                return null;
-            }
-
-            var state = await _run.StartAsync(request, mapping.Current.Rules, cancellationToken).ConfigureAwait(false);
-            Log.Started(logger, state.Run, request.By);
-            _asked.Set();
-            return state;
-        }
-    }
-
-    /// <summary>Goes on with a run that failed or was cancelled; one that is under way goes on anyway. Null when there is neither.</summary>
-    public async Task<BackfillState?> ResumeAsync(CancellationToken cancellationToken)
-    {
-        await LoadAsync(cancellationToken).ConfigureAwait(false);
-        return _run.State is { IsActive: true } active
-            ? active
-            : await ChangeAsync(
-                state => state.IsActive ? state
-                    : state.Status is BackfillStatus.Failed or BackfillStatus.Cancelled
-                        ? state with { Status = BackfillStatus.Reading, Reason = null, EndedAt = null }
-                        : null,
-                cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>Ends the run after the page it is at. Null when none is under way.</summary>
-    public async Task<BackfillState?> CancelAsync(CancellationToken cancellationToken)
-    {
-        // No step begins from here on.
-        Interlocked.Increment(ref _cancelling);
-        try
-        {
-            await StopStepAsync().ConfigureAwait(false);
-            return await ChangeAsync(
-                state => state.IsActive || state.Status == BackfillStatus.Planned ? Ended(state, BackfillStatus.Cancelled, reason: null) : null,
-                cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _cancelling);
-            _asked.Set();
-        }
-    }
-
-    /// <summary>
-    /// Deletes what the plan says, when it still says the same. Null when nothing is planned, or by now something else, or when the
-    /// run cannot tell any more; then its state says why.
-    /// </summary>
-    public async Task<BackfillState?> PruneAsync(int expected, CancellationToken cancellationToken)
-    {
-        await LoadAsync(cancellationToken).ConfigureAwait(false);
-        using (await EnterAsync(cancellationToken).ConfigureAwait(false))
-        {
-            if (_run.State is not { Status: BackfillStatus.Planned, Prune: { } plan } state || plan.Total != expected)
-            {
-                return null;
-            }
-
-            if (WhyNotPrune(state) is { } whyNot)
-            {
-                await _run.SaveAsync(NotPruned(state, whyNot), cancellationToken).ConfigureAwait(false);
-                return null;
-            }
-
-            var planner = await CompareAsync(state, _run.Seen!, cancellationToken).ConfigureAwait(false);
-            if (planner.Plan.Total != expected)
-            {
-                await _run.SaveAsync(state with { Prune = planner.Plan }, cancellationToken).ConfigureAwait(false);
-                return null;
-            }
-
-            var began = new DateTimeOffset(Began(state), TimeSpan.Zero);
-            foreach (var (id, body) in planner.Events())
-            {
-                await _run.AppendAsync(BackfillEvents.Prune, "prune", id, body, began).ConfigureAwait(false);
-            }
-
-            Log.Pruned(logger, expected, state.Run);
-            return await _run.SaveAsync(
-                Ended(state with { Prune = planner.Plan with { Deleted = expected } }, BackfillStatus.Done, reason: null),
-                cancellationToken).ConfigureAwait(false);
-        }
-    }
+    private bool _mayHold;
 
     protected override async Task RunAsync(CancellationToken cancellationToken)
     {
         _run.Beat = Beat;
-        while (true)
+        try
         {
-            Beat();
-            // The rules come after the store, and this loop may be quicker than both.
-            if (!mapping.IsInitialized)
+            while (true)
             {
-                await Task.Delay(TimeSpan.FromMilliseconds(50), _time, cancellationToken).ConfigureAwait(false);
-                continue;
-            }
-
-            await LoadAsync(cancellationToken).ConfigureAwait(false);
-            if (_run.State is not { IsActive: true })
-            {
-                await _asked.WaitAsync(Idle, _time, cancellationToken).ConfigureAwait(false);
-                continue;
-            }
-
-            using var step = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            Interlocked.Exchange(ref _step, step);
-            try
-            {
-                // Looked at after the step can be found: whoever cancels either finds it or is seen here.
-                if (Volatile.Read(ref _cancelling) > 0)
+                Beat();
+                // The rules come after the store, and this loop may be quicker than both.
+                if (!mapping.IsInitialized)
+                {
+                    await Task.Delay(TimeSpan.FromMilliseconds(50), _time, cancellationToken).ConfigureAwait(false);
+                }
+                else if (!HasWork(await GetAsync(cancellationToken).ConfigureAwait(false)))
+                {
+                    await LetGoAsync(cancellationToken).ConfigureAwait(false);
+                    await _asked.WaitAsync(Idle, _time, cancellationToken).ConfigureAwait(false);
+                }
+                else if (!await _lease.RunAsync(CarryAsync, cancellationToken).ConfigureAwait(false))
                 {
                     await _asked.WaitAsync(Idle, _time, cancellationToken).ConfigureAwait(false);
                 }
+            }
+        }
+        finally
+        {
+            if (cancellationToken.IsCancellationRequested)
+            {
+                await HandOverAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    // A plan is kept for its confirmation by the process that knows what was found.
+    private bool HasWork(BackfillState? state) => state is { IsActive: true }
+        || (state is { Status: BackfillStatus.Planned } && _run.Seen is not null && _run.State?.Run == state.Run);
+
+    /// <summary>Carries the run to its end, while this replica is the one that does.</summary>
+    private async Task CarryAsync(CancellationToken held)
+    {
+        using (await EnterAsync(held).ConfigureAwait(false))
+        {
+            await TakeAsync(held).ConfigureAwait(false);
+        }
+
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(held);
+        var listening = FulfilWishesAsync(over.Token);
+        try
+        {
+            while (HasWork(_run.State))
+            {
+                Beat();
+                if (_run.State is { IsActive: true })
+                {
+                    await StepAsync(held).ConfigureAwait(false);
+                }
                 else
                 {
-                    await ContinueAsync(step.Token, cancellationToken).ConfigureAwait(false);
+                    await _asked.WaitAsync(Idle, _time, held).ConfigureAwait(false);
                 }
             }
-            finally
+        }
+        finally
+        {
+            await over.CancelAsync().ConfigureAwait(false);
+            await listening.ConfigureAwait(false);
+        }
+    }
+
+    private async Task StepAsync(CancellationToken cancellationToken)
+    {
+        using var step = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Interlocked.Exchange(ref _step, step);
+        try
+        {
+            // Looked at after the step can be found: whoever cancels either finds it or is seen here.
+            if (Volatile.Read(ref _cancelling) > 0)
             {
-                Interlocked.Exchange(ref _step, null);
+                await _asked.WaitAsync(Idle, _time, cancellationToken).ConfigureAwait(false);
             }
+            else
+            {
+                await ContinueAsync(step.Token, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            Interlocked.Exchange(ref _step, null);
+        }
+    }
+
+    /// <summary>Within the gate: makes this replica the one that has the run, as the store has it; false while another one is.</summary>
+    private async Task<bool> TakeAsync(CancellationToken cancellationToken)
+    {
+        if (!await store.HoldAsync(StateName, ReplicaLease.Length, cancellationToken).ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        _mayHold = true;
+        var before = _run.State;
+        if (await _run.LoadAsync(cancellationToken).ConfigureAwait(false) is { IsActive: true } state && !ReferenceEquals(state, before))
+        {
+            Log.Resumed(logger, state.Run, state.Pages);
+        }
+
+        return true;
+    }
+
+    private async Task LetGoAsync(CancellationToken cancellationToken)
+    {
+        using (await EnterAsync(cancellationToken).ConfigureAwait(false))
+        {
+            // Somebody may have begun a run since it was looked at.
+            if (_mayHold && !HasWork(_run.State))
+            {
+                await store.LetGoAsync(StateName, cancellationToken).ConfigureAwait(false);
+                _mayHold = false;
+            }
+        }
+    }
+
+    // A replica that is stopped leaves the run to another one at once.
+    private async Task HandOverAsync()
+    {
+        try
+        {
+            if (_mayHold)
+            {
+                await store.LetGoAsync(StateName, CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+        catch (StoreUnavailableException)
+        {
+            // The lease runs out by itself.
         }
     }
 
@@ -361,40 +355,6 @@ internal sealed partial class BackfillWorker(
 
     private IEnumerable<string> Names(ProjectReference project) => [project.Id, .. ProjectIdentifiers.Of(mapping.Current.Rules, project)];
 
-    private async Task<BackfillState?> ChangeAsync(Func<BackfillState, BackfillState?> change, CancellationToken cancellationToken)
-    {
-        await LoadAsync(cancellationToken).ConfigureAwait(false);
-        using (await EnterAsync(cancellationToken).ConfigureAwait(false))
-        {
-            if (_run.State is not { } state || change(state) is not { } changed)
-            {
-                return null;
-            }
-
-            await _run.SaveAsync(changed, cancellationToken).ConfigureAwait(false);
-            _asked.Set();
-            return changed;
-        }
-    }
-
-    private async Task LoadAsync(CancellationToken cancellationToken)
-    {
-        if (_isLoaded)
-        {
-            return;
-        }
-
-        using (await EnterAsync(cancellationToken).ConfigureAwait(false))
-        {
-            if (!_isLoaded && await _run.LoadAsync(cancellationToken).ConfigureAwait(false) is { IsActive: true } state)
-            {
-                Log.Resumed(logger, state.Run, state.Pages);
-            }
-
-            _isLoaded = true;
-        }
-    }
-
     private async Task<Released> EnterAsync(CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -436,5 +396,8 @@ internal sealed partial class BackfillWorker(
 
         [LoggerMessage(BackfillEventIds.Pruned, LogLevel.Warning, "{Count} entities are deleted that backfill {Run} did not find")]
         public static partial void Pruned(ILogger logger, int count, long run);
+
+        [LoggerMessage(BackfillEventIds.WishFailed, LogLevel.Error, "What was asked of the backfill at another replica could not be done")]
+        public static partial void WishFailed(ILogger logger, Exception exception);
     }
 }

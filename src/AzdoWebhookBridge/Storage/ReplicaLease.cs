@@ -6,7 +6,9 @@ namespace AzdoWebhookBridge.Storage;
 /// </summary>
 internal sealed class ReplicaLease(IStateStore store, string name, TimeProvider time)
 {
-    private static readonly TimeSpan Length = TimeSpan.FromSeconds(60);
+    /// <summary>After a replica died, for so long nobody else begins.</summary>
+    public static readonly TimeSpan Length = TimeSpan.FromSeconds(60);
+
     private static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan GiveUpAfter = TimeSpan.FromSeconds(45);
 

@@ -21,7 +21,7 @@ internal sealed record OrganizationReport(
 /// <param name="Scope">The project's or the organization's name.</param>
 /// <param name="Status">As the service calls it, or <c>missing</c>.</param>
 /// <param name="Reason">What is wrong; null when nothing is.</param>
-/// <param name="LastEventAt">When this process last heard of it.</param>
+/// <param name="LastEventAt">When it was last heard of; by other replicas with a delay of one interval.</param>
 internal sealed record SubscriptionReport(
     string? Id, string EventType, string Scope, string Status, string? Reason, DateTimeOffset? LastEventAt)
 {

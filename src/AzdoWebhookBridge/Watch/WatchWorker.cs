@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using AzdoWebhookBridge.AzureDevOps;
+using AzdoWebhookBridge.Ingress;
 using AzdoWebhookBridge.Mapping.Live;
 using AzdoWebhookBridge.Operations.Loops;
 using AzdoWebhookBridge.Storage;
@@ -15,6 +16,7 @@ internal sealed class WatchWorker(
     IAzureDevOpsOrganizations organizations,
     OrganizationWatchFactory watches,
     MappingProvider mapping,
+    SubscriptionActivity activity,
     IOptionsMonitor<AzureDevOpsOptions> options,
     IStateStore states,
     LoopSupport support)
@@ -42,6 +44,8 @@ internal sealed class WatchWorker(
             Beat();
             if (options.CurrentValue.PublicUrl.Length > 0)
             {
+                // By each replica, before one of them looks: any may be the one that hears of a subscription.
+                await activity.ShareAsync(states, cancellationToken).ConfigureAwait(false);
                 await _lease.RunAsync(
                     held => Task.WhenAll(organizations.All.Select(organization =>
                         _watches.GetOrAdd(organization.Name, _ => watches.Create(organization)).LookAsync(Beat, held))),

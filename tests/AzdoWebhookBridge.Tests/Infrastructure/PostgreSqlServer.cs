@@ -49,34 +49,45 @@ public static class PostgreSqlServer
 
     private static int Start()
     {
-        var folder = Directory.CreateTempSubdirectory("azdo-bridge-postgres-");
+        var folder = CreateFolder("azdo-bridge-postgres-");
         var data = Path.Combine(folder.FullName, "data");
         var port = FreePort();
+        RunTool("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C");
+        File.AppendAllText(Path.Combine(data, "postgresql.conf"), $"""
+
+            listen_addresses = '127.0.0.1'
+            port = {port}
+            unix_socket_directories = '{folder.FullName}'
+            max_connections = 400
+            log_min_messages = warning
+            """);
+        RunTool("pg_ctl", "-D", data, "-l", Path.Combine(folder.FullName, "log"), "-w", "-t", "60", "start");
+        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+        {
+            RunTool("pg_ctl", "-D", data, "-m", "immediate", "stop");
+            folder.Delete(recursive: true);
+        };
+        return port;
+    }
+
+    internal static DirectoryInfo CreateFolder(string prefix)
+    {
+        if (!IsInstalled)
+        {
+            throw new PostgreSqlMissingException();
+        }
+
+        var folder = Directory.CreateTempSubdirectory(prefix);
         if (Environment.UserName == "root")
         {
             // It refuses to run as root.
             Run("chown", "postgres", folder.FullName);
         }
 
-        RunServerTool("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C");
-        File.AppendAllText(Path.Combine(data, "postgresql.conf"), $"""
-
-            listen_addresses = '127.0.0.1'
-            port = {port}
-            unix_socket_directories = '{folder.FullName}'
-            max_connections = 200
-            log_min_messages = warning
-            """);
-        RunServerTool("pg_ctl", "-D", data, "-l", Path.Combine(folder.FullName, "log"), "-w", "-t", "60", "start");
-        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
-        {
-            RunServerTool("pg_ctl", "-D", data, "-m", "immediate", "stop");
-            folder.Delete(recursive: true);
-        };
-        return port;
+        return folder;
     }
 
-    private static void RunServerTool(string tool, params string[] arguments)
+    internal static void RunTool(string tool, params string[] arguments)
     {
         var path = Path.Combine(Binaries()!, tool);
         if (Environment.UserName == "root")
@@ -103,7 +114,7 @@ public static class PostgreSqlServer
         }
     }
 
-    private static int FreePort()
+    internal static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

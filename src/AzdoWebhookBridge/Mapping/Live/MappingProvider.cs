@@ -105,6 +105,21 @@ internal sealed partial class MappingProvider(
         return await TryAsync(file, hash, cancellationToken);
     }
 
+    /// <summary>
+    /// Makes these the newest rules again, should another replica have come with others meanwhile. Before a replay, which is to win over
+    /// whatever was there.
+    /// </summary>
+    public async Task RenewGenerationAsync(CancellationToken cancellationToken)
+    {
+        var active = Current;
+        var generation = await store.GetGenerationAsync(active.Rules.Fingerprint, time.GetUtcNow().ToUnixTimeMilliseconds(), cancellationToken);
+        if (generation != active.Generation)
+        {
+            // Unless the file has brought others just now.
+            Interlocked.CompareExchange(ref _current, active with { Generation = generation }, active);
+        }
+    }
+
     private async Task<bool> TryAsync(MappingSource file, string hash, CancellationToken cancellationToken)
     {
         var sources = BuiltInMapping.Sources(file, _presets);

@@ -71,6 +71,11 @@ internal sealed partial class MappingWorker(
         var isFolded = false;
         try
         {
+            if (events.Any(stored => stored.IsReplay))
+            {
+                await mapping.RenewGenerationAsync(cancellationToken).ConfigureAwait(false);
+            }
+
             var active = mapping.Current;
             var mapped = new MappedEvent[events.Count];
             for (var i = 0; i < mapped.Length; i++)

@@ -96,12 +96,13 @@ internal static class EventSql
         ON CONFLICT (event_id) DO UPDATE SET replay_asked_at = excluded.replay_asked_at
         """;
 
+    /// <summary>Both rows are locked: a replay that is asked for at the same moment must not be left without its event.</summary>
     public const string Prune =
         """
         WITH old AS (
             SELECT e.id FROM azdo_bridge.event e JOIN azdo_bridge.event_outcome o ON o.event_id = e.id
             WHERE e.received_at < $1 AND o.state <> 0
-            ORDER BY e.received_at LIMIT $2 FOR UPDATE OF e SKIP LOCKED),
+            ORDER BY e.received_at LIMIT $2 FOR UPDATE OF e, o SKIP LOCKED),
         outcomes AS (DELETE FROM azdo_bridge.event_outcome o USING old WHERE o.event_id = old.id)
         DELETE FROM azdo_bridge.event e USING old WHERE e.id = old.id
         """;

@@ -88,6 +88,9 @@ internal sealed partial class PostgreSqlBridgeStore
         Database.RunAsync(
             async connection =>
             {
+                // Events first: one that is folded meanwhile is counted twice, never neither as an event nor as a dirty entity.
+                var eventsWaiting = await connection.Use(EventSql.CountWaiting).ScalarAsync<long>(cancellationToken);
+                var oldestEvent = await connection.Use(EventSql.OldestWaiting).ScalarAsync<long?>(cancellationToken);
                 var targets = new SortedDictionary<string, TargetOverview>(StringComparer.Ordinal);
                 foreach (var (target, state, count, oldest) in await connection.Use(EntitySql.CountUnfinished).ListAsync(
                     reader => (reader.GetString(0), (EntityState)reader.GetInt16(1), reader.GetInt64(2), reader.Number(3)), cancellationToken))
@@ -105,8 +108,8 @@ internal sealed partial class PostgreSqlBridgeStore
 
                 return new StoreOverview
                 {
-                    EventsWaiting = await connection.Use(EventSql.CountWaiting).ScalarAsync<long>(cancellationToken),
-                    OldestEventReceivedAt = await connection.Use(EventSql.OldestWaiting).ScalarAsync<long?>(cancellationToken),
+                    EventsWaiting = eventsWaiting,
+                    OldestEventReceivedAt = oldestEvent,
                     Targets = [.. targets.Values],
                 };
 

@@ -36,8 +36,8 @@ internal static class PostgreSqlSchema
         }
         finally
         {
-            // The lock ends with the connection; one that broke must not hide why behind a second failure.
-            if (connection.State == ConnectionState.Open)
+            // A session that has ended holds no lock, and what ended it is what the caller has to be told.
+            if (connection.FullState == ConnectionState.Open)
             {
                 await connection.Use("SELECT pg_advisory_unlock($1)").With(MigrationLock).RunAsync(CancellationToken.None).ConfigureAwait(false);
             }
