@@ -78,7 +78,7 @@ internal sealed partial class DeliveryWorker(
 
     private async Task PassAsync(IReadOnlyList<ClaimedEntity> claimed, CancellationToken stopping)
     {
-        using var drain = new CancellationTokenSource();
+        using var drain = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
         using var delayed = stopping.Register(() => drain.CancelAfter(DeliveryTiming.Drain));
         var open = new ConcurrentDictionary<long, ClaimedEntity>(claimed.Select(entity => KeyValuePair.Create(entity.Id, entity)));
         using var renewals = CancellationTokenSource.CreateLinkedTokenSource(drain.Token);
@@ -88,22 +88,47 @@ internal sealed partial class DeliveryWorker(
             var byKey = claimed.ToDictionary(entity => entity.Key);
             foreach (var stage in target.Plan([.. claimed.Select(Completions.ToItem)]))
             {
-                await Parallel.ForEachAsync(
-                    stage,
-                    new ParallelOptions { MaxDegreeOfParallelism = target.MaxConcurrency, CancellationToken = CancellationToken.None },
-                    async (batch, _) => await SendAsync(batch, byKey, open, stopping, drain.Token).ConfigureAwait(false))
+                await SideBySideAsync(stage, target.MaxConcurrency, batch => SendAsync(batch, byKey, open, stopping, drain.Token))
                     .ConfigureAwait(false);
             }
         }
         finally
         {
-            await renewals.CancelAsync().ConfigureAwait(false);
+#pragma warning disable CA1849 // One callback, which ends the renewal: the thread pool is a detour.
+            renewals.Cancel();
+#pragma warning restore CA1849
             await renewal.ConfigureAwait(false);
             if (!open.IsEmpty)
             {
                 // An exception on the way: what was not put back is given back as it was.
                 await store.CompleteAsync([.. open.Values.Select(entity => new EntityCompletion.Release(entity))], CancellationToken.None)
                     .ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Sends up to <paramref name="count"/> at a time. Nothing here changes threads by itself, so that where every answer comes from
+    /// one thread, all of it runs there in one order. The first failure keeps the rest from starting.
+    /// </summary>
+    private static Task SideBySideAsync(IReadOnlyList<DeliveryBatch> batches, int count, Func<DeliveryBatch, Task> send)
+    {
+        var next = -1;
+        return Task.WhenAll(Enumerable.Range(0, Math.Min(count, batches.Count)).Select(_ => TakeTurnsAsync()));
+
+        async Task TakeTurnsAsync()
+        {
+            try
+            {
+                while (Interlocked.Increment(ref next) is var index && index < batches.Count)
+                {
+                    await send(batches[index]).ConfigureAwait(false);
+                }
+            }
+            catch
+            {
+                Volatile.Write(ref next, batches.Count);
+                throw;
             }
         }
     }

@@ -44,11 +44,6 @@ internal sealed class TargetCircuit
                 MinimumThroughput = 2,
                 SamplingDuration = TimeSpan.FromSeconds(10),
                 BreakDurationGenerator = _ => ValueTask.FromResult(NextBreak()),
-                OnClosed = _ =>
-                {
-                    Close();
-                    return default;
-                },
                 StateProvider = _state,
             })
             .Build();
@@ -98,11 +93,17 @@ internal sealed class TargetCircuit
             return null;
         }
 
+        int breaks;
+        lock (_gate)
+        {
+            breaks = _breaks;
+        }
+
         try
         {
             var outcomes = await _pipeline.ExecuteAsync(
                 async token => await send(token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
-            Note(outcomes);
+            Note(outcomes, breaks);
             return outcomes;
         }
         catch (BrokenCircuitException)
@@ -138,20 +139,19 @@ internal sealed class TargetCircuit
         }
     }
 
-    private void Close()
-    {
-        lock (_gate)
-        {
-            _breaks = 0;
-            _openUntil = DateTimeOffset.MinValue;
-        }
-    }
-
-    private void Note(IReadOnlyList<DeliveryOutcome> outcomes)
+    private void Note(IReadOnlyList<DeliveryOutcome> outcomes, int breaksBefore)
     {
         var failure = FindFailure(outcomes);
+        // Asked outside the gate, which Polly enters with a lock of its own; a break that came meanwhile counts as one more.
+        var isClosed = failure is null && _state.CircuitState == CircuitState.Closed;
         lock (_gate)
         {
+            if (isClosed && _breaks == breaksBefore)
+            {
+                _breaks = 0;
+                _openUntil = DateTimeOffset.MinValue;
+            }
+
             _reason = failure?.Reason;
             if (failure is null)
             {

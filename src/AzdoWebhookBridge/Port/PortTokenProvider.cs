@@ -21,7 +21,7 @@ internal sealed partial class PortTokenProvider(
 
     private readonly Lock _gate = new();
     private PortToken? _current;
-    private Task<PortTokenResult>? _fetch;
+    private Lazy<Task<PortTokenResult>>? _fetch;
     private PortOptions? _fetchedFor;
 
     /// <summary>
@@ -36,7 +36,7 @@ internal sealed partial class PortTokenProvider(
             return Unavailable("Port:ClientId and Port:ClientSecret are not set, or Port:BaseUrl is not an address.");
         }
 
-        Task<PortTokenResult> fetch;
+        Lazy<Task<PortTokenResult>> fetch;
         lock (_gate)
         {
             if (_current is { } token && !ReferenceEquals(token, refused) && IsUsable(token, settings, root))
@@ -44,17 +44,18 @@ internal sealed partial class PortTokenProvider(
                 return new PortTokenResult(token, null);
             }
 
-            if (_fetch is null || _fetch.IsCompleted || !IsSameAccount(_fetchedFor!, settings))
+            if (_fetch is null or { IsValueCreated: true, Value.IsCompleted: true } || !IsSameAccount(_fetchedFor!, settings))
             {
                 _fetchedFor = settings;
                 // Not tied to the first caller: the others wait for the same fetch. BoundedHttp ends it in time.
-                _fetch = FetchAsync(settings, root);
+                _fetch = new Lazy<Task<PortTokenResult>>(() => FetchAsync(settings, root));
             }
 
             fetch = _fetch;
         }
 
-        return await fetch.WaitAsync(cancellationToken);
+        // Begins outside the lock.
+        return await fetch.Value.WaitAsync(cancellationToken);
     }
 
     private bool IsUsable(PortToken token, PortOptions settings, Uri root)
@@ -71,8 +72,6 @@ internal sealed partial class PortTokenProvider(
 
     private async Task<PortTokenResult> FetchAsync(PortOptions settings, Uri root)
     {
-        // The caller holds the lock: leave it before anything is sent.
-        await Task.Yield();
         var askedAt = time.GetTimestamp();
         var secret = new SecretText(settings.ClientSecret);
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(root, "v1/auth/access_token"));

@@ -1,12 +1,13 @@
 namespace AzdoWebhookBridge.Storage;
 
 /// <summary>In-process wake-ups. Only ever a hint: every loop polls as well.</summary>
-internal sealed class WorkSignals
+/// <param name="waking">How a loop that waits goes on: not on the thread that sets the signal, unless that is what one wants.</param>
+internal sealed class WorkSignals(TaskCreationOptions waking = TaskCreationOptions.RunContinuationsAsynchronously)
 {
     private long _eventsStored;
 
     /// <summary>There are events to map.</summary>
-    public WorkSignal Events { get; } = new();
+    public WorkSignal Events { get; } = new(waking);
 
     /// <summary>How many events this process has stored since its start: tells how hard it rains.</summary>
     public long EventsStored => Interlocked.Read(ref _eventsStored);
@@ -28,7 +29,7 @@ internal sealed class WorkSignals
         {
             if (!_entities.TryGetValue(target, out var signal))
             {
-                _entities.Add(target, signal = new WorkSignal());
+                _entities.Add(target, signal = new WorkSignal(waking));
             }
 
             return signal;
@@ -37,7 +38,7 @@ internal sealed class WorkSignals
 }
 
 /// <summary>A wake-up for one waiting loop: setting it while nobody waits makes the next wait return at once.</summary>
-internal sealed class WorkSignal
+internal sealed class WorkSignal(TaskCreationOptions waking = TaskCreationOptions.RunContinuationsAsynchronously)
 {
     private readonly Lock _gate = new();
     private TaskCompletionSource? _waiter;
@@ -68,7 +69,7 @@ internal sealed class WorkSignal
                 return true;
             }
 
-            waiter = _waiter ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            waiter = _waiter ??= new TaskCompletionSource(waking);
         }
 
         try
