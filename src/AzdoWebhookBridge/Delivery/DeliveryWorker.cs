@@ -81,8 +81,8 @@ internal sealed partial class DeliveryWorker(
         using var drain = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
         using var delayed = stopping.Register(() => drain.CancelAfter(DeliveryTiming.Drain));
         var open = new ConcurrentDictionary<long, ClaimedEntity>(claimed.Select(entity => KeyValuePair.Create(entity.Id, entity)));
-        using var renewals = CancellationTokenSource.CreateLinkedTokenSource(drain.Token);
-        var renewal = RenewAsync(open, renewals.Token);
+        var ended = new TaskCompletionSource();
+        var renewal = RenewAsync(open, ended.Task);
         try
         {
             var byKey = claimed.ToDictionary(entity => entity.Key);
@@ -94,9 +94,7 @@ internal sealed partial class DeliveryWorker(
         }
         finally
         {
-#pragma warning disable CA1849 // One callback, which ends the renewal: the thread pool is a detour.
-            renewals.Cancel();
-#pragma warning restore CA1849
+            ended.SetResult();
             await renewal.ConfigureAwait(false);
             if (!open.IsEmpty)
             {
@@ -224,25 +222,26 @@ internal sealed partial class DeliveryWorker(
         }
     }
 
-    private async Task RenewAsync(ConcurrentDictionary<long, ClaimedEntity> open, CancellationToken ended)
+    private async Task RenewAsync(ConcurrentDictionary<long, ClaimedEntity> open, Task ended)
     {
-        try
+        while (true)
         {
-            while (true)
+            await ended.WaitAsync(DeliveryTiming.LeaseRenewal, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (ended.IsCompleted)
             {
-                await Task.Delay(DeliveryTiming.LeaseRenewal, _time, ended).ConfigureAwait(false);
+                return;
+            }
+
+            try
+            {
                 // Slow is not stuck: each call has a time-out of its own.
                 Beat();
-                await store.RenewAsync([.. open.Values], DeliveryTiming.Lease, ended).ConfigureAwait(false);
+                await store.RenewAsync([.. open.Values], DeliveryTiming.Lease, CancellationToken.None).ConfigureAwait(false);
             }
-        }
-        catch (OperationCanceledException)
-        {
-            // The pass ended.
-        }
-        catch (StoreUnavailableException)
-        {
-            // The fence of the completion decides.
+            catch (StoreUnavailableException)
+            {
+                // Perhaps the next time; if not, the fence of the completion decides.
+            }
         }
     }
 

@@ -28,7 +28,8 @@ internal sealed class Replica
     private readonly Simulation _simulation;
     private readonly MappingProvider _mapping;
     private readonly SupervisedLoop[] _loops;
-    private readonly CancellationTokenSource _stop = new();
+    private readonly Dictionary<string, CancellationTokenSource> _stops = new(StringComparer.Ordinal);
+    private bool _isStopping;
 
     public Replica(Simulation simulation, string name, Func<TimeSpan> clockError, MappingRules rules)
     {
@@ -91,12 +92,13 @@ internal sealed class Replica
         }
 
         IsStarted = true;
+        string[] names = ["events", "port", "konnect"];
         var running = new Task[_loops.Length];
         for (var i = 0; i < _loops.Length; i++)
         {
             // For the loop's first yield only: what runs in a step has no context, so that it goes on inside of it.
             SynchronizationContext.SetSynchronizationContext(new StepContext(_simulation.World, Actor));
-            running[i] = Execute(_loops[i], _stop.Token);
+            running[i] = Execute(_loops[i], (_stops[names[i]] = new CancellationTokenSource()).Token);
             SynchronizationContext.SetSynchronizationContext(null);
         }
 
@@ -107,7 +109,21 @@ internal sealed class Replica
     /// <summary>Completes when all loops have ended after <see cref="Stop"/>.</summary>
     public Task Ended { get; private set; } = Task.CompletedTask;
 
-    public void Stop() => _stop.Cancel();
+    /// <summary>The shutdown: each loop is told at its next call.</summary>
+    public void Stop() => _isStopping = true;
+
+    /// <summary>
+    /// Called while a loop asks its store or its catalog for something. Only then it is told to stop: a delay that is cancelled goes on
+    /// in the thread pool, where nobody knows in which order.
+    /// </summary>
+    /// <param name="loop">What the loop is about: <c>events</c> or a target.</param>
+    public void Calls(string loop)
+    {
+        if (_isStopping && _stops.TryGetValue(loop, out var stop))
+        {
+            stop.Cancel();
+        }
+    }
 
     /// <summary>What the ingress does with a delivery: stores it, then answers.</summary>
     public async Task<int> ReceiveAsync(byte[] body)

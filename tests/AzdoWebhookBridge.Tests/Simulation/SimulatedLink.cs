@@ -26,6 +26,13 @@ internal sealed class SimulatedLink(Simulation simulation, Replica replica) : ID
         var isRefused = !isSafe && _faults.Strike(_faults.StoreRefused, "store refused");
         var isLost = !isSafe && !isRefused && _faults.Strike(_faults.StoreLost, "store answer lost");
         var isBroken = !isRefused && !isLost && what == "fold" && _faults.Strike(_faults.FoldBroken, "fold broken");
+        var loop = what.StartsWith("claim ", StringComparison.Ordinal) ? what["claim ".Length..] : null;
+        var isStoppedLater = _world.Chance(0.5);
+        if (loop is not null && !isStoppedLater)
+        {
+            replica.Calls(loop);
+        }
+
         var source = new TaskCompletionSource<T>();
         var registration = cancellationToken.CanBeCanceled
             ? cancellationToken.Register(() => source.TrySetCanceled(cancellationToken))
@@ -55,6 +62,11 @@ internal sealed class SimulatedLink(Simulation simulation, Replica replica) : ID
             else
             {
                 _world.Note(replica.Actor, what, isBroken ? "(broken)" : "(refused)");
+            }
+
+            if (loop is not null && isStoppedLater && !replica.Actor.IsDead)
+            {
+                replica.Calls(loop);
             }
 
             _world.Schedule(replica.Actor, Latency(), () =>

@@ -40,6 +40,7 @@ internal sealed class SimulatedNetwork(Simulation simulation, string catalog)
     public Task<T> CallAsync<T>(Replica replica, Func<T> serve, CancellationToken cancellationToken)
     {
         Calls++;
+        replica.Calls(catalog);
         var isReset = _faults.Strike(_faults.TargetReset, "target reset");
         var isSilent = !isReset && _faults.Strike(_faults.TargetSilent, "target silent");
         var isLost = !isReset && !isSilent && _faults.Strike(_faults.TargetAnswerLost, "target answer lost");

@@ -10,7 +10,12 @@ internal sealed class VirtualWorld(int seed, int keptLines)
 
     private readonly PriorityQueue<Step, (TimeSpan At, int Order)> _steps = new();
 
+    private readonly int _thread = Environment.CurrentManagedThreadId;
+
     public Random Random { get; } = new(seed);
+
+    /// <summary>Where something left the world's thread; null as long as nothing did.</summary>
+    public string? Escaped { get; private set; }
 
     public Trace Trace { get; } = new(keptLines);
 
@@ -19,8 +24,17 @@ internal sealed class VirtualWorld(int seed, int keptLines)
     public long Steps { get; private set; }
 
     /// <summary>Runs something later: never if the actor has crashed until then, later still while it is frozen.</summary>
-    public void Schedule(Actor? actor, TimeSpan delay, Action action) =>
+    public void Schedule(Actor? actor, TimeSpan delay, Action action)
+    {
+        if (Environment.CurrentManagedThreadId != _thread)
+        {
+            // What escapes to another thread cannot be replayed.
+            Escaped ??= Environment.StackTrace;
+            return;
+        }
+
         _steps.Enqueue(new Step(actor, action), (Now + delay, Random.Next()));
+    }
 
     public Task DelayAsync(TimeSpan delay)
     {
@@ -58,9 +72,9 @@ internal sealed class VirtualWorld(int seed, int keptLines)
                 continue;
             }
 
-            if (++Steps > MostSteps)
+            if (++Steps > MostSteps || Escaped is not null)
             {
-                throw new InvalidOperationException("It does not come to an end.");
+                throw new InvalidOperationException(Escaped ?? "It does not come to an end.");
             }
 
             Trace.Count(Now, step.Actor);
