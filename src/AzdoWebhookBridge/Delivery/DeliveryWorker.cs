@@ -40,7 +40,9 @@ internal sealed partial class DeliveryWorker(
 
             if (circuit.Pause is var pause && pause > TimeSpan.Zero)
             {
-                await Task.Delay(pause < DeliveryTiming.Poll ? pause : DeliveryTiming.Poll, _time, cancellationToken).ConfigureAwait(false);
+                // A delay of less than a millisecond is none, and the pause would be spun away.
+                var wait = (pause < DeliveryTiming.Poll ? pause : DeliveryTiming.Poll) + TimeSpan.FromMilliseconds(1);
+                await Task.Delay(wait, _time, cancellationToken).ConfigureAwait(false);
                 continue;
             }
 

@@ -29,7 +29,6 @@ internal sealed class Replica
     private readonly MappingProvider _mapping;
     private readonly SupervisedLoop[] _loops;
     private readonly Dictionary<string, CancellationTokenSource> _stops = new(StringComparer.Ordinal);
-    private bool _isStopping;
 
     public Replica(Simulation simulation, string name, Func<TimeSpan> clockError, MappingRules rules)
     {
@@ -106,11 +105,11 @@ internal sealed class Replica
         return true;
     }
 
-    /// <summary>Completes when all loops have ended after <see cref="Stop"/>.</summary>
+    /// <summary>Completes when all loops have ended after <see cref="IsStopping"/>.</summary>
     public Task Ended { get; private set; } = Task.CompletedTask;
 
     /// <summary>The shutdown: each loop is told at its next call.</summary>
-    public void Stop() => _isStopping = true;
+    public bool IsStopping { get; set; }
 
     /// <summary>
     /// Called while a loop asks its store or its catalog for something. Only then it is told to stop: a delay that is cancelled goes on
@@ -119,7 +118,7 @@ internal sealed class Replica
     /// <param name="loop">What the loop is about: <c>events</c> or a target.</param>
     public void Calls(string loop)
     {
-        if (_isStopping && _stops.TryGetValue(loop, out var stop))
+        if (IsStopping && _stops.TryGetValue(loop, out var stop))
         {
             stop.Cancel();
         }

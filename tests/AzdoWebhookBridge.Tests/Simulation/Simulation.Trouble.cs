@@ -68,14 +68,22 @@ internal sealed partial class Simulation
         if (slot.Replica is { IsStarted: true, Actor.IsDead: false } replica)
         {
             Faults.Count("stop");
-            World.Schedule(replica.Actor, TimeSpan.Zero, () => _ = StopAsync(slot, replica));
+            Stop(slot, replica);
         }
     }
+
+    private void Stop(Slot slot, Replica replica) => World.Schedule(replica.Actor, TimeSpan.Zero, () =>
+    {
+        if (!replica.IsStopping)
+        {
+            _ = StopAsync(slot, replica);
+        }
+    });
 
     private async Task StopAsync(Slot slot, Replica replica)
     {
         World.Note(replica.Actor, "stops");
-        replica.Stop();
+        replica.IsStopping = true;
         await replica.Ended;
         World.Note(replica.Actor, "has stopped");
         replica.Actor.IsDead = true;
@@ -127,7 +135,7 @@ internal sealed partial class Simulation
 
         if (replica is { IsStarted: true, Actor.IsDead: false })
         {
-            World.Schedule(replica.Actor, TimeSpan.Zero, () => _ = StopAsync(slot, replica));
+            Stop(slot, replica);
         }
 
         // Also when it is starting now, or stopping already.

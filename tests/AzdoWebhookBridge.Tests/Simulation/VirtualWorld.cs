@@ -6,7 +6,7 @@ namespace AzdoWebhookBridge.Tests.Simulation;
 /// </summary>
 internal sealed class VirtualWorld(int seed, int keptLines)
 {
-    private const long MostSteps = 2_000_000;
+    private const long MostSteps = 1_000_000;
 
     private readonly PriorityQueue<Step, (TimeSpan At, int Order)> _steps = new();
 
