@@ -21,6 +21,7 @@ internal sealed class Faults
         ItemRefused = Draw(0.1);
         Malformed = Draw(0.06);
         FoldBroken = Draw(0.03);
+        FrozenBeforeSending = world.Chance(0.3) ? Draw(0.06) : 0;
         ItemRejected = world.Chance(0.15) ? Draw(0.1) : 0;
     }
 
@@ -55,6 +56,9 @@ internal sealed class Faults
 
     /// <summary>The database refuses to fold, without being unavailable.</summary>
     public double FoldBroken { get; }
+
+    /// <summary>A replica freezes for longer than a lease between its last look at the lease and the request.</summary>
+    public double FrozenBeforeSending { get; }
 
     public IReadOnlyDictionary<string, long> Counts => _counts;
 

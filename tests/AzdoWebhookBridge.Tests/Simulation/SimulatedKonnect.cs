@@ -15,7 +15,7 @@ internal sealed class SimulatedKonnect(Simulation simulation)
     private readonly Dictionary<EntityKey, string> _entities = [];
     private int _created;
 
-    public SimulatedNetwork Network { get; } = new(simulation, "konnect");
+    public SimulatedNetwork Network { get; } = new(simulation, "konnect", hasDeadline: false);
 
     public IReadOnlyDictionary<EntityKey, string> Entities => _entities;
 

@@ -64,6 +64,12 @@ internal sealed class SimulatedLink(Simulation simulation, Replica replica) : ID
                 _world.Note(replica.Actor, what, isBroken ? "(broken)" : "(refused)");
             }
 
+            if (what == "renew" && _faults.Strike(_faults.FrozenBeforeSending, "frozen before sending"))
+            {
+                _world.Note(replica.Actor, "freezes before sending");
+                replica.Actor.FrozenUntil = _world.Now + _world.Between(60, 130);
+            }
+
             if (loop is not null && isStoppedLater && !replica.Actor.IsDead)
             {
                 replica.Calls(loop);

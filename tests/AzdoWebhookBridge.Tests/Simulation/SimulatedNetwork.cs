@@ -4,12 +4,16 @@ namespace AzdoWebhookBridge.Tests.Simulation;
 /// The way from replicas to one catalog. A request that was sent arrives within seconds, whatever became of its sender; its answer may
 /// be late, or never come.
 /// </summary>
-internal sealed class SimulatedNetwork(Simulation simulation, string catalog)
+/// <param name="simulation">Where it all is.</param>
+/// <param name="catalog">Its target's name.</param>
+/// <param name="hasDeadline">Whether the caller gives up by itself after half a minute.</param>
+internal sealed class SimulatedNetwork(Simulation simulation, string catalog, bool hasDeadline)
 {
     // Shorter than the time that a stopping replica gives its deliveries, and far shorter than a lease.
     private static readonly TimeSpan LatestArrival = TimeSpan.FromSeconds(9);
     private static readonly TimeSpan LatestAnswer = TimeSpan.FromSeconds(40);
     private static readonly TimeSpan SilenceBroken = TimeSpan.FromSeconds(35);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(20);
 
     private readonly VirtualWorld _world = simulation.World;
     private readonly Faults _faults = simulation.Faults;
@@ -40,7 +44,14 @@ internal sealed class SimulatedNetwork(Simulation simulation, string catalog)
     public Task<T> CallAsync<T>(Replica replica, Func<T> serve, CancellationToken cancellationToken)
     {
         Calls++;
+        var called = _world.Now;
         replica.Calls(catalog);
+        if (_faults.Strike(_faults.FrozenBeforeSending, "frozen before sending"))
+        {
+            _world.Note(replica.Actor, "freezes before sending");
+            replica.Actor.FrozenUntil = _world.Now + _world.Between(60, 130);
+        }
+
         var isReset = _faults.Strike(_faults.TargetReset, "target reset");
         var isSilent = !isReset && _faults.Strike(_faults.TargetSilent, "target silent");
         var isLost = !isReset && !isSilent && _faults.Strike(_faults.TargetAnswerLost, "target answer lost");
@@ -50,9 +61,9 @@ internal sealed class SimulatedNetwork(Simulation simulation, string catalog)
             : default;
         _world.Schedule(replica.Actor, _world.Between(0, 0.002), () =>
         {
-            if (source.Task.IsCompleted)
+            if (source.Task.IsCompleted || (hasDeadline && _world.Now - called > LongestDelay))
             {
-                // Given up before it was sent.
+                // Given up before it was sent; of one that froze for so long, the deadline comes first.
                 return;
             }
 

@@ -15,7 +15,7 @@ internal sealed class SimulatedPort(Simulation simulation)
     private readonly Dictionary<(string Blueprint, string Identifier), SortedDictionary<string, string>> _entities = [];
     private int _token;
 
-    public SimulatedNetwork Network { get; } = new(simulation, "port");
+    public SimulatedNetwork Network { get; } = new(simulation, "port", hasDeadline: true);
 
     /// <summary>Every entity with its fields: path to value.</summary>
     public IReadOnlyDictionary<(string Blueprint, string Identifier), SortedDictionary<string, string>> Entities => _entities;

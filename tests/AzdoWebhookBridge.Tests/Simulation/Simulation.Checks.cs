@@ -1,7 +1,6 @@
 using System.Text.Json;
 using AzdoWebhookBridge.Catalog;
 using AzdoWebhookBridge.Events;
-using AzdoWebhookBridge.Mapping;
 using AzdoWebhookBridge.Storage;
 
 namespace AzdoWebhookBridge.Tests.Simulation;

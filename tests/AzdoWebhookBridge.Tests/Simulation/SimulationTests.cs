@@ -10,12 +10,12 @@ namespace AzdoWebhookBridge.Tests.Simulation;
 /// </summary>
 public sealed class SimulationTests(ITestOutputHelper output)
 {
-    private const int Seeds = 1000;
+    private const int Seeds = 600;
     private const int Threads = 2;
     private const int MostFailures = 5;
 
-    /// <summary>Every seed that ever found something.</summary>
-    public static TheoryData<int> Found { get; } = [];
+    /// <summary>Every seed that ever found something: 1, a circuit's pause of less than a millisecond was spun away.</summary>
+    public static TheoryData<int> Found { get; } = [1];
 
     [Fact]
     public void WhateverHappens_EverythingAcknowledgedReachesTheCatalogs()
@@ -74,8 +74,6 @@ public sealed class SimulationTests(ITestOutputHelper output)
     [InlineData(nameof(Mutant.NoTombstone), 50)]
     [InlineData(nameof(Mutant.NotMarkedDirty), 50)]
     [InlineData(nameof(Mutant.ChangeInFlightForgotten), 200)]
-    [InlineData(nameof(Mutant.SendingForgotten), 400)]
-    [InlineData(nameof(Mutant.LeaseIgnored), 200)]
     [InlineData(nameof(Mutant.FinishedOnClaim), 50)]
     public void DeliberateBug_IsCaught(string bug, int within)
     {

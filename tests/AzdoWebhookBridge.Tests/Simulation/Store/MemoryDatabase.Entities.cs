@@ -18,7 +18,7 @@ internal sealed partial class MemoryDatabase
         var due = _entities.Values
             .Where(entity => entity.Row.Key.Target == target && IsOpen(entity)
                 && (entity.Row.NextAttemptAt <= now || entity.Row.NextAttemptAt - LongestPause > now)
-                && (!IsLeased(entity) || mutant == Mutant.LeaseIgnored))
+                && !IsLeased(entity))
             .OrderBy(entity => entity.Row.DirtySince).ThenBy(entity => entity.Row.Id)
             .Take(max)
             .ToArray();
@@ -85,7 +85,7 @@ internal sealed partial class MemoryDatabase
             FailingSince = row.FailingSince,
             LeaseToken = token,
         };
-        row.Sending = mutant == Mutant.SendingForgotten ? null : EntityTransitions.Sending(row);
+        row.Sending = EntityTransitions.Sending(row);
         (entity.Token, entity.Until, entity.IsDisturbed) = (token, clock() + lease, false);
         return claimed;
     }
@@ -93,10 +93,11 @@ internal sealed partial class MemoryDatabase
     private bool End(Entity entity, EntityCompletion completion, long now)
     {
         var isOurs = entity.Token == completion.Entity.LeaseToken;
-        if ((isOurs && IsLeased(entity)) || mutant == Mutant.NoFence)
+        var isHeld = isOurs && IsLeased(entity);
+        if (isHeld || mutant == Mutant.NoFence)
         {
             EntityTransitions.Complete(entity.Row, completion, entity.IsDisturbed && mutant != Mutant.NoFence, now);
-            if (mutant == Mutant.ChangeInFlightForgotten && completion is EntityCompletion.Delivered)
+            if (completion is EntityCompletion.Delivered && mutant == (isHeld ? Mutant.ChangeInFlightForgotten : Mutant.NoFence))
             {
                 (entity.Row.State, entity.Row.NextAttemptAt, entity.Row.DirtySince) = (EntityState.Clean, null, null);
             }

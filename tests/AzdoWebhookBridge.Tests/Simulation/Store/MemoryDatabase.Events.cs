@@ -40,7 +40,7 @@ internal sealed partial class MemoryDatabase
     public IReadOnlyList<StoredEvent> ClaimEvents(int max, string owner, TimeSpan lease)
     {
         var now = clock();
-        var free = _queue.Where(row => row.Value.Until <= now || mutant == Mutant.LeaseIgnored).Select(row => row.Key).ToArray();
+        var free = _queue.Where(row => row.Value.Until <= now).Select(row => row.Key).ToArray();
         var replays = free.Where(id => _queue[id].ReplayAskedAt is not null).OrderDescending().Take(Math.Max(1, max / 2)).ToArray();
         var fresh = free.Where(id => _queue[id].ReplayAskedAt is null).Take(max - replays.Length);
         var claimed = new List<StoredEvent>();

@@ -1,4 +1,3 @@
-using AzdoWebhookBridge.Catalog;
 using AzdoWebhookBridge.Storage;
 
 namespace AzdoWebhookBridge.Tests.Simulation;
@@ -95,7 +94,7 @@ internal enum Mutant
 {
     None,
 
-    /// <summary>A report counts whether or not the lease still holds.</summary>
+    /// <summary>A success that is reported after the lease was lost counts like one in time: the entity is clean.</summary>
     NoFence,
 
     /// <summary>An event is acknowledged while its commit is still on the way.</summary>
@@ -109,12 +108,6 @@ internal enum Mutant
 
     /// <summary>An entity that changed while it was being sent counts as sent.</summary>
     ChangeInFlightForgotten,
-
-    /// <summary>What an attempt of unknown outcome may have told the catalog is not remembered.</summary>
-    SendingForgotten,
-
-    /// <summary>A claim takes what another worker still has.</summary>
-    LeaseIgnored,
 
     /// <summary>Events are taken out of the queue when they are claimed, not when they are folded.</summary>
     FinishedOnClaim,
