@@ -12,7 +12,7 @@ public sealed class MemoryStoreConformanceTests : StoreConformanceTests
     private protected override Task<IBridgeStore> OpenAsync()
     {
         _database = new MemoryDatabase(() => Time.GetElapsedTime(0));
-        return Task.FromResult(Open(_database));
+        return Task.FromResult<IBridgeStore>(Open(_database));
     }
 
     private protected override async Task<IBridgeStore> ReopenAsync(IBridgeStore store)
@@ -22,5 +22,5 @@ public sealed class MemoryStoreConformanceTests : StoreConformanceTests
         return Open(_database);
     }
 
-    private IBridgeStore Open(MemoryDatabase database) => new MemoryBridgeStore(database, new DirectLink(Signals), $"p{++_starts}", Time);
+    private MemoryBridgeStore Open(MemoryDatabase database) => new MemoryBridgeStore(database, new DirectLink(Signals), $"p{++_starts}", Time);
 }
