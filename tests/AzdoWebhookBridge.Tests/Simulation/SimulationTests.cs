@@ -10,7 +10,7 @@ namespace AzdoWebhookBridge.Tests.Simulation;
 /// </summary>
 public sealed class SimulationTests(ITestOutputHelper output)
 {
-    private const int Seeds = 600;
+    private const int Seeds = 1500;
     private const int Threads = 2;
     private const int MostFailures = 5;
 
