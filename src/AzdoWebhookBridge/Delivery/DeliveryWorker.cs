@@ -40,7 +40,9 @@ internal sealed partial class DeliveryWorker(
 
             if (circuit.Pause is var pause && pause > TimeSpan.Zero)
             {
-                await Task.Delay(pause < DeliveryTiming.Poll ? pause : DeliveryTiming.Poll, _time, cancellationToken).ConfigureAwait(false);
+                // A delay of less than a millisecond is none, and the pause would be spun away.
+                var wait = (pause < DeliveryTiming.Poll ? pause : DeliveryTiming.Poll) + TimeSpan.FromMilliseconds(1);
+                await Task.Delay(wait, _time, cancellationToken).ConfigureAwait(false);
                 continue;
             }
 
@@ -81,8 +83,8 @@ internal sealed partial class DeliveryWorker(
         using var drain = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
         using var delayed = stopping.Register(() => drain.CancelAfter(DeliveryTiming.Drain));
         var open = new ConcurrentDictionary<long, ClaimedEntity>(claimed.Select(entity => KeyValuePair.Create(entity.Id, entity)));
-        using var renewals = CancellationTokenSource.CreateLinkedTokenSource(drain.Token);
-        var renewal = RenewAsync(open, renewals.Token);
+        var ended = new TaskCompletionSource();
+        var renewal = RenewAsync(open, ended.Task);
         try
         {
             var byKey = claimed.ToDictionary(entity => entity.Key);
@@ -94,15 +96,19 @@ internal sealed partial class DeliveryWorker(
         }
         finally
         {
-#pragma warning disable CA1849 // One callback, which ends the renewal: the thread pool is a detour.
-            renewals.Cancel();
-#pragma warning restore CA1849
-            await renewal.ConfigureAwait(false);
-            if (!open.IsEmpty)
+            ended.SetResult();
+            try
             {
-                // An exception on the way: what was not put back is given back as it was.
-                await store.CompleteAsync([.. open.Values.Select(entity => new EntityCompletion.Release(entity))], CancellationToken.None)
-                    .ConfigureAwait(false);
+                await renewal.ConfigureAwait(false);
+            }
+            finally
+            {
+                if (!open.IsEmpty)
+                {
+                    // An exception on the way: what was not put back is given back as it was.
+                    await store.CompleteAsync([.. open.Values.Select(entity => new EntityCompletion.Release(entity))], CancellationToken.None)
+                        .ConfigureAwait(false);
+                }
             }
         }
     }
@@ -224,25 +230,26 @@ internal sealed partial class DeliveryWorker(
         }
     }
 
-    private async Task RenewAsync(ConcurrentDictionary<long, ClaimedEntity> open, CancellationToken ended)
+    private async Task RenewAsync(ConcurrentDictionary<long, ClaimedEntity> open, Task ended)
     {
-        try
+        while (true)
         {
-            while (true)
+            await ended.WaitAsync(DeliveryTiming.LeaseRenewal, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (ended.IsCompleted)
             {
-                await Task.Delay(DeliveryTiming.LeaseRenewal, _time, ended).ConfigureAwait(false);
+                return;
+            }
+
+            try
+            {
                 // Slow is not stuck: each call has a time-out of its own.
                 Beat();
-                await store.RenewAsync([.. open.Values], DeliveryTiming.Lease, ended).ConfigureAwait(false);
+                await store.RenewAsync([.. open.Values], DeliveryTiming.Lease, CancellationToken.None).ConfigureAwait(false);
             }
-        }
-        catch (OperationCanceledException)
-        {
-            // The pass ended.
-        }
-        catch (StoreUnavailableException)
-        {
-            // The fence of the completion decides.
+            catch (StoreUnavailableException)
+            {
+                // Perhaps the next time; if not, the fence of the completion decides.
+            }
         }
     }
 
