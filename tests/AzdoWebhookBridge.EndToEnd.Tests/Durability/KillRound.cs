@@ -93,13 +93,14 @@ internal sealed class KillRound(IReadOnlyDictionary<string, string> storage, int
     private async Task SendAllAsync(ConcurrentQueue<string> queue, Random random)
     {
         var clients = Enumerable.Range(0, replicas).Select(CreateClient).ToArray();
+        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         while (queue.TryDequeue(out var delivery))
         {
             while (!await TrySendAsync(clients[random.Next(replicas)], delivery))
             {
                 // As a load balancer would, at another replica; as Azure DevOps would, a little later.
                 Interlocked.Increment(ref _resent);
-                await Task.Delay(TimeSpan.FromMilliseconds(20));
+                await pause.WaitForNextTickAsync();
             }
         }
 

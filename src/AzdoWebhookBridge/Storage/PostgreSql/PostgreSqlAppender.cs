@@ -197,7 +197,7 @@ internal sealed partial class PostgreSqlAppender : IAsyncDisposable
     {
         if (exception is not StoreUnavailableException)
         {
-            Log.RowRefused(_logger, exception);
+            StoreLog.RowRefused(_logger, exception);
             exception = new InvalidOperationException("The database refuses the event.", exception);
         }
 
@@ -205,11 +205,5 @@ internal sealed partial class PostgreSqlAppender : IAsyncDisposable
         {
             request.Fail(exception);
         }
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(StorageEventIds.RowRefused, LogLevel.Error, "The database refuses an event; its sender is told")]
-        public static partial void RowRefused(ILogger logger, Exception exception);
     }
 }

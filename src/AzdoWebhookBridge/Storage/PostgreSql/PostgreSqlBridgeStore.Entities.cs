@@ -91,7 +91,7 @@ internal sealed partial class PostgreSqlBridgeStore
         SignalEntities(targets);
         if (lost > 0)
         {
-            Log.LeaseLost(_logger, lost);
+            StoreLog.LeaseLost(_logger, lost);
         }
 
         return lost;

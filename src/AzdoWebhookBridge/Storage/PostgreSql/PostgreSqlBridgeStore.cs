@@ -33,7 +33,7 @@ internal sealed partial class PostgreSqlBridgeStore(
             waiting = await _database.RunAsync(
                 async connection =>
                 {
-                    await PostgreSqlSchema.PrepareAsync(connection, Now(), name => Log.Migrated(_logger, name), cancellationToken);
+                    await PostgreSqlSchema.PrepareAsync(connection, Now(), name => StoreLog.Migrated(_logger, name), cancellationToken);
                     return await connection.Use(EventSql.CountWaiting).ScalarAsync<long>(cancellationToken);
                 },
                 cancellationToken);
@@ -45,7 +45,7 @@ internal sealed partial class PostgreSqlBridgeStore(
 
         _replicas = new ReplicaSignals(_database, signals, _process, time, loggers.CreateLogger<ReplicaSignals>());
         _appender = new PostgreSqlAppender(_database, OnAppended, _logger);
-        Log.Opened(_logger, waiting);
+        StoreLog.Opened(_logger, _database.Name, waiting);
     }
 
     public Task ProbeAsync(CancellationToken cancellationToken) => WriteStateAsync("probe", "{}", Now(), cancellationToken);
@@ -124,7 +124,7 @@ internal sealed partial class PostgreSqlBridgeStore(
         if (_database is not null)
         {
             await _database.DisposeAsync();
-            Log.Closed(_logger);
+            StoreLog.Closed(_logger);
         }
     }
 
@@ -146,19 +146,4 @@ internal sealed partial class PostgreSqlBridgeStore(
     private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
 
     private StoreUnavailableException NotOpen() => new(_isDisposed ? "The store is closed." : "The store is not open yet.");
-
-    private static partial class Log
-    {
-        [LoggerMessage(StorageEventIds.StoreOpened, LogLevel.Information, "Opened the database; {Waiting} events wait for mapping")]
-        public static partial void Opened(ILogger logger, long waiting);
-
-        [LoggerMessage(StorageEventIds.MigrationApplied, LogLevel.Information, "Applied the migration {Migration}")]
-        public static partial void Migrated(ILogger logger, string migration);
-
-        [LoggerMessage(StorageEventIds.StoreClosed, LogLevel.Information, "Closed the database")]
-        public static partial void Closed(ILogger logger);
-
-        [LoggerMessage(StorageEventIds.LeaseLost, LogLevel.Warning, "{Count} deliveries ended after their lease was lost; their entities are sent again")]
-        public static partial void LeaseLost(ILogger logger, int count);
-    }
 }

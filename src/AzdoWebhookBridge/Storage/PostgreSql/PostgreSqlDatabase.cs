@@ -5,6 +5,9 @@ namespace AzdoWebhookBridge.Storage.PostgreSql;
 /// <summary>Connections to the database, and transactions that are tried again when the database asks for it.</summary>
 internal sealed class PostgreSqlDatabase(NpgsqlDataSource source) : IAsyncDisposable
 {
+    /// <summary>For people: which database of which server, without the user.</summary>
+    public string Name { get; } = new NpgsqlConnectionStringBuilder(source.ConnectionString) is var address ? $"{address.Database} at {address.Host}" : "";
+
     /// <summary>How often a transaction is tried that deadlocks, or races for the same new entity, before it is the caller's problem.</summary>
     private const int MaxTries = 5;
 

@@ -52,7 +52,7 @@ internal sealed partial class SqliteBridgeStore
         var lost = ended.Count(end => end.Standing == EntityLeases.Standing.Lost);
         if (lost > 0)
         {
-            Log.LeaseLost(logger, lost);
+            StoreLog.LeaseLost(logger, lost);
         }
 
         return lost;

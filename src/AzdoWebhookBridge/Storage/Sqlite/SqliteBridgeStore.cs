@@ -87,7 +87,7 @@ internal sealed partial class SqliteBridgeStore(
             // Readers first: the last connection to close moves the WAL into the database.
             _readers?.Dispose();
             await _writer.DisposeAsync();
-            Log.Closed(logger, _file!.Path);
+            StoreLog.Closed(logger);
         }
 
         _file?.Dispose();
@@ -98,7 +98,7 @@ internal sealed partial class SqliteBridgeStore(
         _file = SqliteFile.Claim(options.Value.ConnectionString);
         try
         {
-            var session = SqliteOpening.OpenFirst(_file, Now(), name => Log.Migrated(logger, name));
+            var session = SqliteOpening.OpenFirst(_file, Now(), name => StoreLog.Migrated(logger, name));
             try
             {
                 Recover(session, out var lastEventId);
@@ -122,7 +122,7 @@ internal sealed partial class SqliteBridgeStore(
             throw;
         }
 
-        Log.Opened(logger, _file.Path, _backlog.Waiting);
+        StoreLog.Opened(logger, _file.Path, _backlog.Waiting);
     }
 
     private void Recover(SqliteSession session, out long lastEventId)
@@ -177,19 +177,4 @@ internal sealed partial class SqliteBridgeStore(
     private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
 
     private StoreUnavailableException NotOpen() => new(_isDisposed ? "The store is closed." : "The store is not open yet.");
-
-    private static partial class Log
-    {
-        [LoggerMessage(StorageEventIds.StoreOpened, LogLevel.Information, "Opened the database {Path}; {Waiting} events wait for mapping")]
-        public static partial void Opened(ILogger logger, string path, long waiting);
-
-        [LoggerMessage(StorageEventIds.MigrationApplied, LogLevel.Information, "Applied the migration {Migration}")]
-        public static partial void Migrated(ILogger logger, string migration);
-
-        [LoggerMessage(StorageEventIds.StoreClosed, LogLevel.Information, "Closed the database {Path}")]
-        public static partial void Closed(ILogger logger, string path);
-
-        [LoggerMessage(StorageEventIds.LeaseLost, LogLevel.Warning, "{Count} deliveries ended after their lease was lost; their entities are sent again")]
-        public static partial void LeaseLost(ILogger logger, int count);
-    }
 }

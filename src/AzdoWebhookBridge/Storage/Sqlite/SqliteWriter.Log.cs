@@ -12,8 +12,5 @@ internal sealed partial class SqliteWriter
 
         [LoggerMessage(StorageEventIds.WriterReopened, LogLevel.Warning, "Opened the database {Path} anew after a failure")]
         public static partial void WriterReopened(ILogger logger, string path);
-
-        [LoggerMessage(StorageEventIds.RowRefused, LogLevel.Error, "The database refused an event")]
-        public static partial void RowRefused(ILogger logger, Exception exception);
     }
 }

@@ -219,7 +219,7 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
         {
             if (request.Refusal is { } refusal)
             {
-                Log.RowRefused(_logger, refusal.InnerException ?? refusal);
+                StoreLog.RowRefused(_logger, refusal.InnerException ?? refusal);
                 request.Fail(refusal);
             }
             else
