@@ -17,17 +17,22 @@ internal enum Waking
 internal sealed class WorkSignals(Waking waking = Waking.ByThreadPool)
 {
     private long _eventsStored;
+    private long _commits;
 
     /// <summary>There are events to map.</summary>
     public WorkSignal Events { get; } = new(waking);
 
-    /// <summary>How many events this process has stored since its start: tells how hard it rains.</summary>
+    /// <summary>How many events this process has stored since its start.</summary>
     public long EventsStored => Interlocked.Read(ref _eventsStored);
 
-    /// <summary>Events were stored.</summary>
+    /// <summary>In how many commits: what shares one had to wait for it, so that their ratio tells how hard it rains.</summary>
+    public long Commits => Interlocked.Read(ref _commits);
+
+    /// <summary>Events were stored in one commit.</summary>
     public void NoteStored(int count)
     {
         Interlocked.Add(ref _eventsStored, count);
+        Interlocked.Increment(ref _commits);
         Events.Set();
     }
 

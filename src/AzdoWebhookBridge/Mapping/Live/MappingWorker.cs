@@ -11,17 +11,12 @@ internal sealed partial class MappingWorker(
     IBridgeStore store, MappingProvider mapping, WorkSignals signals, LoopSupport support, ILogger<MappingWorker> logger)
     : SupervisedLoop(support, "mapping", MaxSilence)
 {
-    // Small enough that one fold does not hold up the ingress's group commit for long.
-    private const int Batch = 200;
-
-    // After less than a full batch: folding twenty events costs hardly less than folding two hundred.
-    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MaxSilence = TimeSpan.FromMinutes(1);
 
     private readonly TimeProvider _time = support.Time;
-    private long _storedBefore;
+    private readonly MappingPace _pace = new(signals, support.Time);
     private readonly BridgeMetrics _metrics = support.Metrics;
 
     protected override async Task RunAsync(CancellationToken cancellationToken)
@@ -32,8 +27,7 @@ internal sealed partial class MappingWorker(
             while (!cancellationToken.IsCancellationRequested)
             {
                 Beat();
-                var started = _time.GetTimestamp();
-                var events = await store.ClaimEventsAsync(Batch, Lease, cancellationToken).ConfigureAwait(false);
+                var events = await store.ClaimEventsAsync(_pace.Batch, Lease, cancellationToken).ConfigureAwait(false);
                 if (events.Count == 0)
                 {
                     await folding.ConfigureAwait(false);
@@ -45,25 +39,13 @@ internal sealed partial class MappingWorker(
                 var before = folding;
                 folding = FoldAsync(events, cancellationToken);
                 await before.ConfigureAwait(false);
-                await Task.Delay(events.Count < Batch ? Gather : Pause(started), _time, cancellationToken).ConfigureAwait(false);
+                await Task.Delay(_pace.After(events.Count), _time, cancellationToken).ConfigureAwait(false);
             }
         }
         finally
         {
             await folding.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-    }
-
-    /// <summary>
-    /// While events come faster than they are mapped, the ingress has the machine half of the time: what is not acknowledged in time
-    /// is lost in Azure DevOps, what is mapped later is only later.
-    /// </summary>
-    private TimeSpan Pause(long started)
-    {
-        var stored = signals.EventsStored;
-        var arrived = stored - _storedBefore;
-        _storedBefore = stored;
-        return arrived > Batch ? _time.GetElapsedTime(started) : TimeSpan.Zero;
     }
 
     private async Task FoldAsync(IReadOnlyList<StoredEvent> events, CancellationToken cancellationToken)
