@@ -126,13 +126,4 @@ public sealed class SharedDutyTests : IAsyncLifetime
         await provider.InitializeAsync(None);
         return provider;
     }
-
-    private sealed class FixedOptions<T>(T value) : IOptionsMonitor<T>
-    {
-        public T CurrentValue => value;
-
-        public T Get(string? name) => value;
-
-        public IDisposable? OnChange(Action<T, string?> listener) => null;
-    }
 }

@@ -2,9 +2,9 @@ using System.Collections.Concurrent;
 using AzdoWebhookBridge.Delivery;
 using AzdoWebhookBridge.Storage;
 using AzdoWebhookBridge.Storage.PostgreSql;
+using AzdoWebhookBridge.Tests.Infrastructure;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 
 namespace AzdoWebhookBridge.Tests.Replicas;
 
@@ -70,7 +70,7 @@ public sealed class ZombieTests
             store,
             new TargetSwitches(store, signals, support.Time, NullLogger<TargetSwitches>.Instance),
             signals,
-            new FixedOptions(new DeliveryOptions()),
+            new FixedOptions<DeliveryOptions>(new DeliveryOptions()),
             support,
             NullLogger<DeliveryWorker>.Instance);
         await ((IHostedService)worker).StartAsync(None);
@@ -84,15 +84,6 @@ public sealed class ZombieTests
             await worker.StopAsync(None);
             worker.Dispose();
         }
-    }
-
-    private sealed class FixedOptions(DeliveryOptions value) : IOptionsMonitor<DeliveryOptions>
-    {
-        public DeliveryOptions CurrentValue => value;
-
-        public DeliveryOptions Get(string? name) => value;
-
-        public IDisposable? OnChange(Action<DeliveryOptions, string?> listener) => null;
     }
 
     /// <summary>Writes to a catalog in memory, after it was woken.</summary>

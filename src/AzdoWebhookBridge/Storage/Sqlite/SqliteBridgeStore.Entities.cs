@@ -33,7 +33,7 @@ internal sealed partial class SqliteBridgeStore
             return 0;
         }
 
-        var ended = await Writer.RunAsync(
+        var ended = await Writer.RunShortAsync(
             session => Complete(session, completions),
             committed: ended =>
             {
@@ -46,9 +46,7 @@ internal sealed partial class SqliteBridgeStore
                     }
                 }
             },
-            abandoned: null,
-            cancellationToken,
-            isShort: true);
+            cancellationToken);
         var lost = ended.Count(end => end.Standing == EntityLeases.Standing.Lost);
         if (lost > 0)
         {

@@ -73,20 +73,22 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
         return request.Task;
     }
 
-    /// <summary>Runs <paramref name="work"/> in a transaction on the writer's thread; a short one may share it (<see cref="IWriteJob.IsShort"/>).</summary>
+    /// <summary>Runs <paramref name="work"/> in a transaction on the writer's thread.</summary>
     public Task<T> RunAsync<T>(
-        Func<SqliteSession, T> work,
-        Action<T>? committed,
-        Action<T>? abandoned,
-        CancellationToken cancellationToken,
-        bool isShort = false)
+        Func<SqliteSession, T> work, Action<T>? committed, Action<T>? abandoned, CancellationToken cancellationToken) =>
+        EnqueueAsync(new WriteJob<T>(work, committed, abandoned, isShort: false), cancellationToken);
+
+    /// <summary>The same for what may share a transaction with others of its kind (<see cref="IWriteJob.IsShort"/>).</summary>
+    public Task<T> RunShortAsync<T>(Func<SqliteSession, T> work, Action<T>? committed, CancellationToken cancellationToken) =>
+        EnqueueAsync(new WriteJob<T>(work, committed, abandoned: null, isShort: true), cancellationToken);
+
+    private Task<T> EnqueueAsync<T>(WriteJob<T> job, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
         {
             return Task.FromCanceled<T>(cancellationToken);
         }
 
-        var job = new WriteJob<T>(work, committed, abandoned, isShort);
         job.Registration = cancellationToken.UnsafeRegister(
             static (state, token) => ((WriteJob<T>)state!).TrySetCanceled(token), job);
         var refusal = Enqueue(job);
