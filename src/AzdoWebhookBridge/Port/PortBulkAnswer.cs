@@ -4,9 +4,10 @@ using AzdoWebhookBridge.Delivery.Http;
 
 namespace AzdoWebhookBridge.Port;
 
-/// <summary>Reads the answer of a bulk upsert. Only the index says which entity is meant; what is not said clearly is not assumed.</summary>
+/// <summary>Reads the answers of bulk calls; what is not said clearly is not assumed.</summary>
 internal static class PortBulkAnswer
 {
+    /// <summary>What became of each entity of an upsert. Only the index says which one is meant.</summary>
     public static DeliveryOutcome[] Read(string blueprint, int count, HttpAnswer answer, bool createsMissingRelated)
     {
         var outcomes = new DeliveryOutcome?[count];
@@ -50,6 +51,19 @@ internal static class PortBulkAnswer
                 && status >= 300
                 ? PortOutcomes.OfEntity(blueprint, status, PortError.Of(error), answer, createsMissingRelated)
                 : Unclear("Port reports an error for this entity without a status.");
+    }
+
+    /// <summary>
+    /// Whether a delete of so many is said to be done. They are counted and not compared: Port promises ids, not the identifiers that
+    /// it was given.
+    /// </summary>
+    public static bool SaysDeleted(HttpAnswer answer, int count)
+    {
+        using var json = answer.TryReadObject();
+        return json is not null
+            && json.RootElement.TryGetProperty("ok", out var ok) && ok.ValueKind == JsonValueKind.True
+            && json.RootElement.TryGetProperty("deletedEntities", out var deleted) && deleted.ValueKind == JsonValueKind.Array
+            && deleted.GetArrayLength() >= count;
     }
 
     /// <summary>An answer without any <c>errors</c> is one without errors; anything but a list there is not an answer.</summary>

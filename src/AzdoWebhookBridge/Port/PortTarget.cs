@@ -176,15 +176,15 @@ internal sealed partial class PortTarget(PortClient client, IOptionsMonitor<Port
         DeliveryOutcome.TargetUnavailable? stopped = null;
         if (deletable.Count > 1)
         {
-            var (answer, unavailable) = await client.DeleteManyAsync(
-                blueprint, deletable.Select(index => items[index].Key.Identifier).Distinct(StringComparer.Ordinal), deleteDependents, cancellationToken);
-            if (answer is { IsSuccess: true } && IsConfirmed(answer))
+            var identifiers = deletable.Select(index => items[index].Key.Identifier).ToHashSet(StringComparer.Ordinal);
+            var (answer, unavailable) = await client.DeleteManyAsync(blueprint, identifiers, deleteDependents, cancellationToken);
+            if (answer is { IsSuccess: true } && PortBulkAnswer.SaysDeleted(answer, identifiers.Count))
             {
                 deletable.ForEach(index => outcomes[index] = new DeliveryOutcome.Delivered());
                 return outcomes;
             }
 
-            // All or nothing: which one it was, only single calls tell. A bulk that failed for the account stops here.
+            // All or nothing: which one it was, or whether any was, only single calls tell. A bulk that failed for the account stops here.
             stopped = unavailable;
             if (answer is not null)
             {

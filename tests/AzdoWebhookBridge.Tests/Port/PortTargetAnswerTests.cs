@@ -236,6 +236,27 @@ public sealed class PortTargetAnswerTests
         Assert.IsType<DeliveryOutcome.Rejected>((await harness.DeliverAsync(Absent("""{"combinator":"and","rules":[]}""")))[0]);
     }
 
+    [Theory]
+    [InlineData("""{"ok":true,"deletedEntities":["a","b"]}""", 1)]
+    [InlineData("""{"ok":true}""", 3)]
+    [InlineData("""{"ok":true,"entities":[{"index":0},{"index":1}]}""", 3)]
+    [InlineData("""{"ok":true,"deletedEntities":["a"]}""", 3)]
+    [InlineData("""{"ok":true,"deletedEntities":2}""", 3)]
+    [InlineData("""{"ok":false,"deletedEntities":["a","b"]}""", 3)]
+    public async Task BulkDeleteThatDoesNotSayHowMany_IsDoneOneByOne(string body, int calls)
+    {
+        var stub = new StubHandler()
+            .Then(() => StubHandler.Json(200, body))
+            .Then(() => StubHandler.Json(200, """{"ok":true}"""))
+            .Then(() => StubHandler.Json(404, """{"ok":false,"error":"not_found"}"""));
+        await using var harness = On(stub);
+
+        Assert.All(await harness.DeliverAsync(Absent("a"), Absent("b")), outcome => Assert.IsType<DeliveryOutcome.Delivered>(outcome));
+
+        var seen = stub.Seen.Where(request => !request.PathAndQuery.EndsWith("/auth/access_token", StringComparison.Ordinal));
+        Assert.Equal(new[] { "POST", "DELETE", "DELETE" }.Take(calls), seen.Select(request => request.Method));
+    }
+
     [Fact]
     public async Task StateThatIsNoObject_IsRejectedWithoutACall()
     {

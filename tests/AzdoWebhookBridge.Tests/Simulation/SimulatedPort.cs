@@ -81,9 +81,14 @@ internal sealed class SimulatedPort(Simulation simulation)
             ("PATCH", "entities", var identifier) => Patch(blueprint, Uri.UnescapeDataString(identifier), body),
             _ => throw new InvalidOperationException($"Port has no route {method} {path}."),
         };
-        return _faults.Strike(_faults.Malformed, "port answer malformed")
-            ? (200, _world.Chance(0.5) ? "<html>Welcome</html>" : """{"ok":true,"entities":[{"index":0},{"index":0},{"index":99}]}""", null)
-            : (answer.Status, answer.Body, null);
+        if (!_faults.Strike(_faults.Malformed, "port answer malformed"))
+        {
+            return (answer.Status, answer.Body, null);
+        }
+
+        // Whatever was done, a refusal too: such an answer tells nothing, although it claims to be a success.
+        _world.Note(actor: null, "port's answer is malformed", $"{method} {parts[4]} {answer.Status}");
+        return (200, _world.Chance(0.5) ? "<html>Welcome</html>" : """{"ok":true,"entities":[{"index":0},{"index":0},{"index":99}]}""", null);
     }
 
     private (int Status, string Body, int? RetryAfter)? Strikes()
@@ -144,7 +149,7 @@ internal sealed class SimulatedPort(Simulation simulation)
             _entities.Remove(key);
         }
 
-        return (200, """{"ok":true}""");
+        return (200, $$"""{"ok":true,"deletedEntities":{{JsonSerializer.Serialize(keys.Select(key => key.Item2))}}}""");
     }
 
     private (int Status, string Body) Delete(string blueprint, string identifier)
