@@ -145,9 +145,7 @@ public sealed class SampleOrganization(string name, DateTimeOffset start)
 
     private JsonObject Envelope(string eventType, string publisher, string version, SampleProject project, JsonObject resource)
     {
-        var (subscription, notification) = _subscriptions.GetValueOrDefault(eventType, (Wire.Id(Name, eventType), 0));
-        _subscriptions[eventType] = (subscription, ++notification);
-        _clock += TimeSpan.FromSeconds(1);
+        var (subscription, notification, created) = NextNotification(eventType);
         return new JsonObject
         {
             ["subscriptionId"] = subscription.ToString(),
@@ -165,8 +163,20 @@ public sealed class SampleOrganization(string name, DateTimeOffset start)
                 ["account"] = new JsonObject { ["id"] = Wire.Id(Name, "account").ToString(), ["baseUrl"] = BaseUrl },
                 ["project"] = new JsonObject { ["id"] = project.Id.ToString(), ["baseUrl"] = BaseUrl },
             },
-            ["createdDate"] = Stamp(),
+            ["createdDate"] = Wire.Time(created),
         };
+    }
+
+    // Several senders may share an organization, and a number given out twice would be one notification.
+    private (Guid Subscription, long Notification, DateTimeOffset Created) NextNotification(string eventType)
+    {
+        lock (_subscriptions)
+        {
+            var (subscription, notification) = _subscriptions.GetValueOrDefault(eventType, (Wire.Id(Name, eventType), 0));
+            _subscriptions[eventType] = (subscription, ++notification);
+            _clock += TimeSpan.FromSeconds(1);
+            return (subscription, notification, _clock);
+        }
     }
 
     private string Stamp() => Wire.Time(_clock);
