@@ -30,10 +30,8 @@ public sealed class FailOverTests
             Assert.True(clock.Elapsed < WritesAreBack, $"{clock.Elapsed}");
 
             // It comes back on the other side, and the way back is open.
-            primary.Demote(standby);
+            await primary.DemoteAsync(standby);
             (primary, standby) = (standby, primary);
-            await PostgreSqlServer.ExecuteAsync(primary.ConnectionString, "ALTER SYSTEM SET synchronous_standby_names = 'standby'");
-            await PostgreSqlServer.ExecuteAsync(primary.ConnectionString, "SELECT pg_reload_conf()");
             await ReplicaSet.UntilAsync(async () =>
                 await primary.QueryAsync<long>("SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'") == 1);
         }

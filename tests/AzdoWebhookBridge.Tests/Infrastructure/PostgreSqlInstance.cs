@@ -31,14 +31,18 @@ internal sealed class PostgreSqlInstance : IAsyncDisposable
     public async Task<PostgreSqlInstance> FollowAsync()
     {
         var standby = Make();
-        PostgreSqlServer.RunTool(
-            "pg_basebackup", "-D", standby.Data, "-R", "-X", "stream", "-c", "fast",
-            "-d", $"host=127.0.0.1 port={Port.ToString(CultureInfo.InvariantCulture)} user=postgres application_name=standby");
-        standby.Configure();
-        standby.Start();
-        await PostgreSqlServer.ExecuteAsync(ConnectionString, "ALTER SYSTEM SET synchronous_standby_names = 'standby'");
-        await PostgreSqlServer.ExecuteAsync(ConnectionString, "SELECT pg_reload_conf()");
+        await standby.CopyAsync(this);
         return standby;
+    }
+
+    /// <summary>
+    /// After a fail-over: comes back as the standby of the new primary, copied anew. What it had on its own disk may be more than the other
+    /// ever saw, and would keep it from following.
+    /// </summary>
+    public async Task DemoteAsync(PostgreSqlInstance primary)
+    {
+        Directory.Delete(Data, recursive: true);
+        await CopyAsync(primary);
     }
 
     public void Start()
@@ -62,16 +66,6 @@ internal sealed class PostgreSqlInstance : IAsyncDisposable
         PostgreSqlServer.RunTool("pg_ctl", "-D", Data, "reload");
     }
 
-    /// <summary>After a fail-over: comes back as a standby of the new primary, from what it has.</summary>
-    public void Demote(PostgreSqlInstance primary)
-    {
-        File.AppendAllText(
-            Path.Combine(Data, "postgresql.auto.conf"),
-            $"primary_conninfo = 'host=127.0.0.1 port={primary.Port.ToString(CultureInfo.InvariantCulture)} user=postgres application_name=standby'\nsynchronous_standby_names = ''\n");
-        File.WriteAllText(Path.Combine(Data, "standby.signal"), "");
-        Start();
-    }
-
     public async Task<T?> QueryAsync<T>(string sql)
     {
         await using var connection = new NpgsqlConnection(ConnectionString + ";Pooling=false");
@@ -89,6 +83,17 @@ internal sealed class PostgreSqlInstance : IAsyncDisposable
 
         _folder.Delete(recursive: true);
         return ValueTask.CompletedTask;
+    }
+
+    private async Task CopyAsync(PostgreSqlInstance primary)
+    {
+        PostgreSqlServer.RunTool(
+            "pg_basebackup", "-D", Data, "-R", "-X", "stream", "-c", "fast",
+            "-d", $"host=127.0.0.1 port={primary.Port.ToString(CultureInfo.InvariantCulture)} user=postgres application_name=standby");
+        Configure();
+        Start();
+        await PostgreSqlServer.ExecuteAsync(primary.ConnectionString, "ALTER SYSTEM SET synchronous_standby_names = 'standby'");
+        await PostgreSqlServer.ExecuteAsync(primary.ConnectionString, "SELECT pg_reload_conf()");
     }
 
     private static PostgreSqlInstance Make() => new(PostgreSqlServer.CreateFolder("azdo-bridge-instance-"), PostgreSqlServer.FreePort());
