@@ -34,6 +34,22 @@ internal static class EntityTransitions
         BecomeDue(row, spaced, row.DirtySince ?? now);
     }
 
+    /// <summary>What a worker gets of an entity that is leased to it.</summary>
+    public static ClaimedEntity Claimed(EntityRow row, string token) => new()
+    {
+        Id = row.Id,
+        Key = row.Key,
+        Revision = row.Revision,
+        Desired = row.Desired,
+        DeleteDependents = row.DeleteDependents,
+        Told = row.Told,
+        Sending = row.Sending,
+        Memory = row.Memory,
+        Attempts = row.Attempts,
+        FailingSince = row.FailingSince,
+        LeaseToken = token,
+    };
+
     /// <summary>Before it is sent: what the catalog may have afterwards, should the outcome never be known.</summary>
     public static string Sending(EntityRow row) => DesiredState.Union(row.Desired, row.Sending);
 

@@ -55,6 +55,16 @@ internal sealed record ClaimedEntity
 /// <summary>How one claimed entity is to be put back.</summary>
 internal abstract record EntityCompletion(ClaimedEntity Entity)
 {
+    /// <summary>When the worker was done with it, Unix ms; <paramref name="now"/> where it sent nothing.</summary>
+    public long EndedAt(long now) => this switch
+    {
+        Delivered delivered => delivered.At,
+        Retry retry => retry.At,
+        Wait wait => wait.At,
+        Park park => park.At,
+        _ => now,
+    };
+
     /// <summary>The catalog now says <see cref="ClaimedEntity.Desired"/>. Clean, unless it changed meanwhile.</summary>
     internal sealed record Delivered(ClaimedEntity Entity, string? Memory, long At) : EntityCompletion(Entity);
 

@@ -36,7 +36,7 @@ internal sealed partial class PostgreSqlBridgeStore
                         .With(token).RunAsync(cancellationToken);
                 }
 
-                return [.. due.OrderBy(row => row.DirtySince).ThenBy(row => row.Id).Select(row => Claimed(row, token))];
+                return [.. due.OrderBy(row => row.DirtySince).ThenBy(row => row.Id).Select(row => EntityTransitions.Claimed(row, token))];
             },
             cancellationToken);
     }
@@ -78,7 +78,7 @@ internal sealed partial class PostgreSqlBridgeStore
                         },
                         cancellationToken)).ToDictionary(entity => entity.Row.Id);
                 var count = completions.Count(completion =>
-                    leased.TryGetValue(completion.Entity.Id, out var entity) && !entity.End(completion, CompletedAt(completion)));
+                    leased.TryGetValue(completion.Entity.Id, out var entity) && !entity.End(completion, completion.EndedAt(Now())));
                 await EntityRows.WriteDeliveriesAsync(connection, [.. leased.Values.Select(entity => entity.Row)], cancellationToken);
                 await connection.Use(EntitySql.EndLeases)
                     .With([.. leased.Keys], NpgsqlDbType.Bigint)
@@ -105,30 +105,6 @@ internal sealed partial class PostgreSqlBridgeStore
     private bool HasHardlyBegun(string token, TimeSpan lease) =>
         token.StartsWith(_process, StringComparison.Ordinal)
         && time.GetElapsedTime(long.Parse(token.AsSpan(token.LastIndexOf('-') + 1), CultureInfo.InvariantCulture)) < lease / 8;
-
-    private static ClaimedEntity Claimed(EntityRow row, string token) => new()
-    {
-        Id = row.Id,
-        Key = row.Key,
-        Revision = row.Revision,
-        Desired = row.Desired,
-        DeleteDependents = row.DeleteDependents,
-        Told = row.Told,
-        Sending = row.Sending,
-        Memory = row.Memory,
-        Attempts = row.Attempts,
-        FailingSince = row.FailingSince,
-        LeaseToken = token,
-    };
-
-    private long CompletedAt(EntityCompletion completion) => completion switch
-    {
-        EntityCompletion.Delivered delivered => delivered.At,
-        EntityCompletion.Retry retry => retry.At,
-        EntityCompletion.Wait wait => wait.At,
-        EntityCompletion.Park park => park.At,
-        _ => Now(),
-    };
 
     /// <summary>A locked row with who has it.</summary>
     private sealed class LeasedRow(EntityRow row)

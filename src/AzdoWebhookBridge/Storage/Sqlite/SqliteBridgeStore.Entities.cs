@@ -93,20 +93,7 @@ internal sealed partial class SqliteBridgeStore
         foreach (var id in due)
         {
             var row = EntityRows.Load(session, id)!;
-            claimed.Add(new ClaimedEntity
-            {
-                Id = row.Id,
-                Key = row.Key,
-                Revision = row.Revision,
-                Desired = row.Desired,
-                DeleteDependents = row.DeleteDependents,
-                Told = row.Told,
-                Sending = row.Sending,
-                Memory = row.Memory,
-                Attempts = row.Attempts,
-                FailingSince = row.FailingSince,
-                LeaseToken = token,
-            });
+            claimed.Add(EntityTransitions.Claimed(row, token));
 
             var sending = EntityTransitions.Sending(row);
             if (sending == row.Desired && row.Sending is null)
@@ -140,7 +127,7 @@ internal sealed partial class SqliteBridgeStore
             var row = EntityRows.Load(session, completion.Entity.Id);
             if (row is not null)
             {
-                var now = CompletedAt(completion);
+                var now = completion.EndedAt(Now());
                 if (standing == EntityLeases.Standing.Lost)
                 {
                     EntityTransitions.LeaseLost(row, completion.Entity, now);
@@ -166,13 +153,4 @@ internal sealed partial class SqliteBridgeStore
             .Bind("@memory", delivered.Memory).Bind("@at", delivered.At);
         return statement.Run() == 1;
     }
-
-    private long CompletedAt(EntityCompletion completion) => completion switch
-    {
-        EntityCompletion.Delivered delivered => delivered.At,
-        EntityCompletion.Retry retry => retry.At,
-        EntityCompletion.Wait wait => wait.At,
-        EntityCompletion.Park park => park.At,
-        _ => Now(),
-    };
 }

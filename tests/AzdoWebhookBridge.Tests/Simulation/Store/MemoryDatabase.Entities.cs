@@ -45,7 +45,7 @@ internal sealed partial class MemoryDatabase
         {
             if (_entities.TryGetValue(completion.Entity.Id, out var entity))
             {
-                lost += End(entity, completion, CompletedAt(completion, now)) ? 0 : 1;
+                lost += End(entity, completion, completion.EndedAt(now)) ? 0 : 1;
                 ended.Add(entity);
             }
         }
@@ -71,20 +71,7 @@ internal sealed partial class MemoryDatabase
     private ClaimedEntity Claim(Entity entity, string token, TimeSpan lease)
     {
         var row = entity.Row;
-        var claimed = new ClaimedEntity
-        {
-            Id = row.Id,
-            Key = row.Key,
-            Revision = row.Revision,
-            Desired = row.Desired,
-            DeleteDependents = row.DeleteDependents,
-            Told = row.Told,
-            Sending = row.Sending,
-            Memory = row.Memory,
-            Attempts = row.Attempts,
-            FailingSince = row.FailingSince,
-            LeaseToken = token,
-        };
+        var claimed = EntityTransitions.Claimed(row, token);
         row.Sending = EntityTransitions.Sending(row);
         (entity.Token, entity.Until, entity.IsDisturbed) = (token, clock() + lease, false);
         return claimed;
@@ -150,15 +137,6 @@ internal sealed partial class MemoryDatabase
     private bool IsLeased(Entity entity) => entity.Token is not null && entity.Until > clock();
 
     private static bool IsOpen(Entity entity) => entity.Row.State is EntityState.Dirty or EntityState.Waiting;
-
-    private static long CompletedAt(EntityCompletion completion, long now) => completion switch
-    {
-        EntityCompletion.Delivered delivered => delivered.At,
-        EntityCompletion.Retry retry => retry.At,
-        EntityCompletion.Wait wait => wait.At,
-        EntityCompletion.Park park => park.At,
-        _ => now,
-    };
 
     private static EntityRow Copy(EntityRow row) => new()
     {
