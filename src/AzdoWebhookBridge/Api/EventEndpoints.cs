@@ -56,12 +56,13 @@ internal static class EventEndpoints
     }
 
     private static async Task<IResult> ReplayEventAsync(
-        long id, OperatorActions actions, ClaimsPrincipal user, CancellationToken cancellationToken)
+        long id, OperatorActions actions, IBridgeStore store, ClaimsPrincipal user, CancellationToken cancellationToken)
     {
         var count = await actions.ReplayAsync([id], user, cancellationToken);
-        return count > 0
+        // One that waits already is as it was asked for: the first answer may have been lost.
+        return count > 0 || await store.GetEventAsync(id, cancellationToken) is not null
             ? TypedResults.Accepted((string?)null, new CountModel(count))
-            : OperatorApi.NotFound("There is no such finished event.");
+            : OperatorApi.NotFound("There is no such event.");
     }
 
     private static async Task<IResult> ReplayEventsAsync(

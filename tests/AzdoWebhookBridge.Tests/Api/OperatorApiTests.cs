@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using AzdoWebhookBridge.Catalog;
@@ -151,6 +152,18 @@ public sealed class OperatorApiTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
         Assert.Equal([2], _host.Store.Replayed);
         Assert.Contains(_host.Logs.Entries, entry => entry.Level == LogLevel.Information && entry.Message.Contains("by api-key-0", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Replay_OfWhatWaitsAlready_IsAccepted()
+    {
+        // Whoever asks again because the first answer was lost has what he wanted.
+        AddEvent(7, EventState.Stored);
+
+        using var response = await _host.SendAsync(HttpMethod.Post, "/api/events/7/replay");
+
+        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+        Assert.Equal(0, (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("count").GetInt32());
     }
 
     [Theory]

@@ -98,7 +98,7 @@ internal sealed class FakeBridgeStore : IBridgeStore
 
     public Task<int> ReplayAsync(IReadOnlyList<long> eventIds, long now, CancellationToken cancellationToken)
     {
-        var known = eventIds.Where(Details.ContainsKey).ToList();
+        var known = eventIds.Where(id => Details.TryGetValue(id, out var details) && details.Summary.State != EventState.Stored).ToList();
         Replayed.AddRange(known);
         return Task.FromResult(known.Count);
     }
