@@ -13,7 +13,7 @@ switch (args.FirstOrDefault())
         await CatalogStub.RunAsync();
         return 0;
     case "ingest":
-        await LoadRun.IngestAsync(TimeSpan.FromSeconds(args.Length > 1 ? int.Parse(args[1]) : 10), onPostgreSql);
+        await LoadRun.IngestAsync(TimeSpan.FromSeconds(args.Length > 1 ? int.Parse(args[1]) : 10), onPostgreSql, rounds: args.Length > 3 ? int.Parse(args[3]) : 3);
         return 0;
     case "load":
         return await WholeRun.RunAsync(TimeSpan.FromSeconds(args.Length > 1 ? int.Parse(args[1]) : 10), rounds: args.Length > 2 ? int.Parse(args[2]) : 3);

@@ -36,11 +36,14 @@ internal static class PostgreSqlAddress
         Set("Maximum Pool Size", 20);
         Set("Max Auto Prepare", 60);
         Set("Auto Prepare Min Usages", 2);
+        // Nothing here changes a session but who listens, and that connection is never another's. The reset would be parsed each time.
+        Set("No Reset On Close", true);
         return settings;
 
         void Set(string name, object value)
         {
-            if (!settings.ContainsKey(name))
+            // ContainsKey says whether there is such a setting, not whether it was made.
+            if (!settings.ShouldSerialize(name))
             {
                 settings[name] = value;
             }
