@@ -5,30 +5,35 @@ namespace AzdoWebhookBridge.Storage.Sqlite;
 /// <summary>Entity rows to and from the statements of <see cref="EntitySql"/>.</summary>
 internal static class EntityRows
 {
+    private const int DesiredColumn = 19;
     private const int DocumentColumn = 20;
 
-    public static EntityRow Read(SqliteStatement statement, bool withDocument) => new()
+    public static EntityRow Read(SqliteStatement statement, bool withDocument)
     {
-        Id = statement.GetInt64(0),
-        Key = new EntityKey(statement.GetText(1), statement.GetText(2), statement.GetText(3)),
-        State = (EntityState)statement.GetInt32(4),
-        Revision = statement.GetInt64(5),
-        ToldRevision = statement.GetInt64(6),
-        ToldAt = statement.GetNullableInt64(7),
-        Attempts = statement.GetInt32(8),
-        FailingSince = statement.GetNullableInt64(9),
-        NextAttemptAt = statement.GetNullableInt64(10),
-        DirtySince = statement.GetNullableInt64(11),
-        UpdatedAt = statement.GetInt64(12),
-        Status = statement.GetNullableInt32(13),
-        Reason = statement.GetNullableText(14),
-        DeleteDependents = statement.GetInt32(15) != 0,
-        Memory = statement.GetNullableText(16),
-        Desired = statement.GetText(17),
-        Told = statement.GetNullableText(18),
-        Sending = statement.GetNullableText(19),
-        Document = withDocument ? statement.GetBlob(DocumentColumn) : [],
-    };
+        var desired = statement.GetText(DesiredColumn);
+        return new EntityRow
+        {
+            Id = statement.GetInt64(0),
+            Key = new EntityKey(statement.GetText(1), statement.GetText(2), statement.GetText(3)),
+            State = (EntityState)statement.GetInt32(4),
+            Revision = statement.GetInt64(5),
+            ToldRevision = statement.GetInt64(6),
+            ToldAt = statement.GetNullableInt64(7),
+            Attempts = statement.GetInt32(8),
+            FailingSince = statement.GetNullableInt64(9),
+            NextAttemptAt = statement.GetNullableInt64(10),
+            DirtySince = statement.GetNullableInt64(11),
+            UpdatedAt = statement.GetInt64(12),
+            Status = statement.GetNullableInt32(13),
+            Reason = statement.GetNullableText(14),
+            DeleteDependents = statement.GetInt32(15) != 0,
+            Memory = statement.GetNullableText(16),
+            Told = Long(statement.GetNullableText(17), desired),
+            Sending = Long(statement.GetNullableText(18), desired),
+            Desired = desired,
+            Document = withDocument ? statement.GetBlob(DocumentColumn) : [],
+        };
+    }
 
     public static EntityRow? Load(SqliteSession session, EntityKey key)
     {
@@ -46,21 +51,40 @@ internal static class EntityRows
     /// <summary>Writes what a fold may change.</summary>
     public static void WriteFolded(SqliteSession session, EntityRow row)
     {
-        using var statement = session.Use(row.Id == 0 ? EntitySql.Insert : EntitySql.UpdateFolded);
-        if (row.Id == 0)
+        var isNew = row.Id == 0;
+        using (var statement = session.Use(isNew ? EntitySql.Insert : EntitySql.UpdateFolded))
         {
-            statement.Bind("@target", row.Key.Target).Bind("@blueprint", row.Key.Blueprint)
-                .Bind("@identifier", row.Key.Identifier);
+            if (isNew)
+            {
+                statement.Bind("@target", row.Key.Target).Bind("@blueprint", row.Key.Blueprint)
+                    .Bind("@identifier", row.Key.Identifier);
+                BindMemory(statement, row);
+            }
+            else
+            {
+                statement.Bind("@id", row.Id);
+            }
+
+            BindState(statement, row);
             BindTold(statement, row);
-        }
-        else
-        {
-            statement.Bind("@id", row.Id);
+            statement.Bind("@revision", row.Revision).Bind("@delete_dependents", row.DeleteDependents).Run();
         }
 
-        BindState(statement, row);
-        statement.Bind("@revision", row.Revision).Bind("@delete_dependents", row.DeleteDependents)
-            .Bind("@desired", row.Desired).Bind("@document", row.Document).Run();
+        using var content = session.Use(isNew ? EntitySql.InsertContent : EntitySql.UpdateContent)
+            .Bind("@desired", row.Desired).Bind("@document", row.Document);
+        if (!isNew)
+        {
+            content.Bind("@id", row.Id);
+        }
+
+        content.Run();
+    }
+
+    /// <summary>Writes what is about to be sent, before it is.</summary>
+    public static void WriteSending(SqliteSession session, EntityRow row, string sending)
+    {
+        using var statement = session.Use(EntitySql.UpdateSending).Bind("@id", row.Id).Bind("@sending", Short(sending, row.Desired));
+        statement.Run();
     }
 
     /// <summary>Writes what delivery may change.</summary>
@@ -69,6 +93,7 @@ internal static class EntityRows
         using var statement = session.Use(EntitySql.UpdateDelivery).Bind("@id", row.Id);
         BindState(statement, row);
         BindTold(statement, row);
+        BindMemory(statement, row);
         statement.Run();
     }
 
@@ -78,6 +103,12 @@ internal static class EntityRows
         .Bind("@status", row.Status).Bind("@reason", row.Reason);
 
     private static void BindTold(SqliteStatement statement, EntityRow row) => statement
-        .Bind("@told", row.Told).Bind("@told_revision", row.ToldRevision).Bind("@told_at", row.ToldAt)
-        .Bind("@memory", row.Memory).Bind("@sending", row.Sending);
+        .Bind("@told", Short(row.Told, row.Desired)).Bind("@sending", Short(row.Sending, row.Desired));
+
+    private static void BindMemory(SqliteStatement statement, EntityRow row) => statement
+        .Bind("@told_revision", row.ToldRevision).Bind("@told_at", row.ToldAt).Bind("@memory", row.Memory);
+
+    private static string? Short(string? text, string desired) => text == desired ? EntitySql.AsDesired : text;
+
+    private static string? Long(string? text, string desired) => text == EntitySql.AsDesired ? desired : text;
 }

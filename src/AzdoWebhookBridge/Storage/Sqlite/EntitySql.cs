@@ -2,39 +2,49 @@ namespace AzdoWebhookBridge.Storage.Sqlite;
 
 internal static class EntitySql
 {
+    /// <summary>Stands for what is desired, where that is what a catalog was or is being told; no JSON begins so.</summary>
+    public const string AsDesired = "=";
+
     /// <summary>In the order in which <see cref="EntityRows.Read"/> reads them.</summary>
     private const string Columns =
         """
         SELECT id, target, blueprint, identifier, state, revision, told_revision, told_at, attempts, failing_since,
-            next_attempt_at, dirty_since, updated_at, status, reason, delete_dependents, memory, desired, told, sending
+            next_attempt_at, dirty_since, updated_at, status, reason, delete_dependents, memory, told, sending, desired
         """;
 
-    private const string ColumnsWithDocument = Columns + ", document FROM entity ";
+    private const string Content = " FROM entity JOIN entity_content ON entity_id = id ";
+
+    private const string ColumnsWithDocument = Columns + ", document" + Content;
 
     public const string Load =
         ColumnsWithDocument + "WHERE target = @target AND blueprint = @blueprint AND identifier = @identifier";
 
-    public const string LoadById = Columns + " FROM entity WHERE id = @id";
+    public const string LoadById = Columns + Content + "WHERE id = @id";
 
     public const string Insert =
         """
         INSERT INTO entity (
             target, blueprint, identifier, state, revision, told_revision, told_at, attempts, failing_since, next_attempt_at,
-            dirty_since, updated_at, status, reason, delete_dependents, memory, desired, told, sending, document)
+            dirty_since, updated_at, status, reason, delete_dependents, memory, told, sending)
         VALUES (
             @target, @blueprint, @identifier, @state, @revision, @told_revision, @told_at, @attempts, @failing_since,
-            @next_attempt_at, @dirty_since, @updated_at, @status, @reason, @delete_dependents, @memory, @desired, @told,
-            @sending, @document)
+            @next_attempt_at, @dirty_since, @updated_at, @status, @reason, @delete_dependents, @memory, @told, @sending)
         """;
+
+    /// <summary>Of the entity that was inserted before.</summary>
+    public const string InsertContent =
+        "INSERT INTO entity_content (entity_id, desired, document) VALUES (last_insert_rowid(), @desired, @document)";
 
     public const string UpdateFolded =
         """
         UPDATE entity
         SET state = @state, revision = @revision, attempts = @attempts, failing_since = @failing_since,
             next_attempt_at = @next_attempt_at, dirty_since = @dirty_since, updated_at = @updated_at, status = @status,
-            reason = @reason, delete_dependents = @delete_dependents, desired = @desired, document = @document
+            reason = @reason, delete_dependents = @delete_dependents, told = @told, sending = @sending
         WHERE id = @id
         """;
+
+    public const string UpdateContent = "UPDATE entity_content SET desired = @desired, document = @document WHERE entity_id = @id";
 
     public const string UpdateDelivery =
         """
@@ -51,12 +61,10 @@ internal static class EntitySql
     public const string BecomeClean =
         """
         UPDATE entity
-        SET state = 0, told = desired, told_revision = revision, told_at = @at, memory = @memory, sending = NULL, attempts = 0,
+        SET state = 0, told = '=', told_revision = revision, told_at = @at, memory = @memory, sending = NULL, attempts = 0,
             failing_since = NULL, next_attempt_at = NULL, dirty_since = NULL, updated_at = @at, status = NULL, reason = NULL
         WHERE id = @id AND revision = @revision
         """;
-
-    public const string SendDesired = "UPDATE entity SET sending = desired WHERE id = @id";
 
     public const string UpdateSending = "UPDATE entity SET sending = @sending WHERE id = @id";
 

@@ -96,15 +96,9 @@ internal sealed partial class SqliteBridgeStore
             claimed.Add(EntityTransitions.Claimed(row, token));
 
             var sending = EntityTransitions.Sending(row);
-            if (sending == row.Desired && row.Sending is null)
+            if (sending != row.Sending)
             {
-                using var update = session.Use(EntitySql.SendDesired).Bind("@id", id);
-                update.Run();
-            }
-            else if (sending != row.Sending)
-            {
-                using var update = session.Use(EntitySql.UpdateSending).Bind("@id", id).Bind("@sending", sending);
-                update.Run();
+                EntityRows.WriteSending(session, row, sending);
             }
         }
 
