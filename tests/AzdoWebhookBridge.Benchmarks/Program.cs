@@ -2,7 +2,7 @@ using AzdoWebhookBridge.Benchmarks.Comparison;
 using AzdoWebhookBridge.Benchmarks.Load;
 using BenchmarkDotNet.Running;
 
-// parts [BenchmarkDotNet options] | compare [rounds] (beside the jq binding of Port's backend) | ingest [seconds [postgresql]] | load [seconds [rounds]] | grow [events [postgresql]] | deliver [events] | replicas [seconds] | stages [events] | backfill [work items [unlimited]] | kill [rounds [events]] [postgresql] | hit PORT[,PORT] SECONDS [rounds] (servers that run already) | bare, stub (the servers that the runs compare to and deliver to)
+// parts [BenchmarkDotNet options] | compare [rounds] (beside the jq binding of Port's backend) | ingest [seconds [postgresql]] | load [seconds [rounds]] | both [seconds [rounds]] | grow [events [postgresql]] | deliver [events] | replicas [seconds] | stages [events] | backfill [work items [unlimited]] | kill [rounds [events]] [postgresql] | hit PORT[,PORT] SECONDS [rounds] (servers that run already) | bare, stub (the servers that the runs compare to and deliver to)
 var onPostgreSql = args.Contains("postgresql");
 switch (args.FirstOrDefault())
 {
@@ -17,6 +17,9 @@ switch (args.FirstOrDefault())
         return 0;
     case "load":
         return await WholeRun.RunAsync(TimeSpan.FromSeconds(args.Length > 1 ? int.Parse(args[1]) : 10), rounds: args.Length > 2 ? int.Parse(args[2]) : 3);
+    case "both":
+        await WholeRun.DeliverAndIngestAsync(TimeSpan.FromSeconds(args.Length > 1 ? int.Parse(args[1]) : 10), rounds: args.Length > 2 ? int.Parse(args[2]) : 3);
+        return 0;
     case "grow":
         return await GrowthLoad.RunAsync(args.Length > 1 ? int.Parse(args[1]) : 1_000_000, onPostgreSql);
     case "stages":
@@ -46,6 +49,6 @@ switch (args.FirstOrDefault())
             rounds: args.Length > 1 ? int.Parse(args[1]) : 5,
             peerFolder: Path.Combine("tests", "AzdoWebhookBridge.Benchmarks", "Peer"));
     default:
-        Console.Error.WriteLine("usage: parts [options] | compare [rounds] | ingest [seconds [postgresql]] | load [seconds [rounds]] | grow [events [postgresql]] | deliver [events] | replicas [seconds] | stages [events] | backfill [work items [unlimited]] | kill [rounds [events]] [postgresql]");
+        Console.Error.WriteLine("usage: parts [options] | compare [rounds] | ingest [seconds [postgresql]] | load [seconds [rounds]] | both [seconds [rounds]] | grow [events [postgresql]] | deliver [events] | replicas [seconds] | stages [events] | backfill [work items [unlimited]] | kill [rounds [events]] [postgresql]");
         return 1;
 }

@@ -22,11 +22,7 @@ internal static class WholeRun
         var both = new List<(double Ingested, double Delivered)>();
         for (var round = 1; round <= rounds; round++)
         {
-            using (var server = await ServerProcess.StartAsync([LoadRun.Self, "bare"], new Dictionary<string, string>(), "/"))
-            {
-                bare.Add(await LoadAsync(server, LoadRun.PushBodies(), duration));
-            }
-
+            bare.Add(await BareAsync(duration));
             sqlite.Add(await IngestAsync(duration, onPostgreSql: false));
             postgres.Add(await IngestAsync(duration, onPostgreSql: true));
             both.Add(await DeliverWhileIngestingAsync(duration));
@@ -58,6 +54,24 @@ internal static class WholeRun
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"bytes allocated an event {LoadRun.Median(sqlite.Select(result => result.AllocatedBytes)):0} (SQLite), {LoadRun.Median(postgres.Select(result => result.AllocatedBytes)):0} (PostgreSQL), mapping of a part of them included; database bytes an event {LoadRun.Median(sqlite.Select(result => result.DatabaseBytes)):0} (SQLite)"));
         return goals.Missed;
+    }
+
+    /// <summary>Only the delivery while the ingress is at full speed, beside the bare server.</summary>
+    public static async Task DeliverAndIngestAsync(TimeSpan duration, int rounds)
+    {
+        for (var round = 1; round <= rounds; round++)
+        {
+            var bare = await BareAsync(duration);
+            var (ingested, delivered) = await DeliverWhileIngestingAsync(duration);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"round {round}: bare {bare.PerSecond:0}/s; in {ingested:0}/s, ratio {ingested / bare.PerSecond:0.000}; delivered {delivered:0}/s, ratio {delivered / bare.PerSecond:0.000}"));
+        }
+    }
+
+    private static async Task<LoadResult> BareAsync(TimeSpan duration)
+    {
+        using var server = await ServerProcess.StartAsync([LoadRun.Self, "bare"], new Dictionary<string, string>(), "/");
+        return await LoadAsync(server, LoadRun.PushBodies(), duration);
     }
 
     private static async Task<LoadResult> LoadAsync(ServerProcess server, Func<long, byte[]> body, TimeSpan duration)

@@ -3,16 +3,20 @@ using AzdoWebhookBridge.Storage;
 namespace AzdoWebhookBridge.Mapping.Live;
 
 /// <summary>
-/// How much is mapped at once, and how long is paused between. While so many events come that senders wait for each other, one is mapped
-/// for every two that come, in small batches: what is not acknowledged in time is lost in Azure DevOps, what is mapped later is only later.
+/// How much is mapped at once, and how long is paused between. While so many events come that senders wait for each other, no more is
+/// mapped than comes, and half of it where no catalog is configured that waits for it, in small batches: what is not acknowledged in time
+/// is lost in Azure DevOps, what is mapped later is only later.
 /// </summary>
-internal sealed class MappingPace(WorkSignals signals, TimeProvider time)
+/// <param name="signals">Counts what comes.</param>
+/// <param name="isAwaited">Whether there is a catalog to be told.</param>
+/// <param name="time">The clock.</param>
+internal sealed class MappingPace(WorkSignals signals, Func<bool> isAwaited, TimeProvider time)
 {
     // Folding twenty events costs hardly less than folding two hundred.
     private const int Usual = 200;
 
     // A fold holds up the group commit of the ingress for as long as it takes.
-    private const int InRain = 50;
+    private const int InRain = 100;
 
     // So many events to a commit, on average, mean that the ingress has all it can do.
     private const int Crowd = 6;
@@ -42,7 +46,8 @@ internal sealed class MappingPace(WorkSignals signals, TimeProvider time)
         _commitsBefore = commits;
         _endedAt = time.GetTimestamp();
         _isRaining = mapped == batch && isCrowded;
-        _paused = _isRaining ? Clamp((round * (2.0 * mapped / arrived)) - worked) : mapped < batch ? Gather : TimeSpan.Zero;
+        var share = isAwaited() ? 1.0 : 0.5;
+        _paused = _isRaining ? Clamp((round * (mapped / (share * arrived))) - worked) : mapped < batch ? Gather : TimeSpan.Zero;
         return _paused;
     }
 

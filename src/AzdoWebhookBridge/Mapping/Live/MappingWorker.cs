@@ -8,7 +8,12 @@ namespace AzdoWebhookBridge.Mapping.Live;
 
 /// <summary>Takes stored events in order, maps them with the current rules, and folds what comes out. One rule set an event, recorded with it.</summary>
 internal sealed partial class MappingWorker(
-    IBridgeStore store, MappingProvider mapping, WorkSignals signals, LoopSupport support, ILogger<MappingWorker> logger)
+    IBridgeStore store,
+    MappingProvider mapping,
+    IEnumerable<ICatalogTarget> targets,
+    WorkSignals signals,
+    LoopSupport support,
+    ILogger<MappingWorker> logger)
     : SupervisedLoop(support, "mapping", MaxSilence)
 {
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
@@ -16,7 +21,7 @@ internal sealed partial class MappingWorker(
     private static readonly TimeSpan MaxSilence = TimeSpan.FromMinutes(1);
 
     private readonly TimeProvider _time = support.Time;
-    private readonly MappingPace _pace = new(signals, support.Time);
+    private readonly MappingPace _pace = new(signals, () => targets.Any(target => target.IsConfigured), support.Time);
     private readonly BridgeMetrics _metrics = support.Metrics;
 
     protected override async Task RunAsync(CancellationToken cancellationToken)
