@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using AzdoWebhookBridge.EndToEnd.Tests.Infrastructure;
+using AzdoWebhookBridge.Tests.Infrastructure;
 using Xunit.Abstractions;
 
 namespace AzdoWebhookBridge.EndToEnd.Tests.Faults;
@@ -23,8 +24,7 @@ public sealed class LargeStoreStartTests(ITestOutputHelper output)
         var (_, body) = await rig.PostAsync(rig.Contoso.WorkItem("created", rig.Project, 1, 1, "Before the kill"));
         await rig.Process.KillAsync();
         // How far mapping was is only a hint; without it all is counted.
-        database.Change(
-            "DELETE FROM store_state WHERE name = 'mapped_through'; DROP TABLE named_document; DELETE FROM schema_version WHERE version = 2;");
+        database.Change("DELETE FROM store_state WHERE name = 'mapped_through';" + SqliteVersion2.Downgrade);
         await StartAsync("after a kill, with a pending migration, all to be counted");
 
         Assert.Equal(events + 1, database.Number("SELECT count(*) FROM event"));
@@ -39,7 +39,7 @@ public sealed class LargeStoreStartTests(ITestOutputHelper output)
         }
     }
 
-    // Events of yesterday, all folded, with bodies of a usual size.
+    // Events of yesterday, all folded, with bodies of a usual size; an entity for every four.
     private static void Fill(BridgeDatabase database, int events) => database.Change(
         $"""
         BEGIN;
@@ -50,6 +50,10 @@ public sealed class LargeStoreStartTests(ITestOutputHelper output)
         FROM serial;
         INSERT INTO event_outcome (event_id, event_type, state, generation, mapped_at, explanation, effects)
         SELECT id, event_type, 1, 1, received_at, '[]', '[]' FROM event;
+        INSERT INTO entity (id, target, blueprint, identifier, state, revision, told_revision, told_at, attempts, updated_at, delete_dependents, told)
+        SELECT id, 'konnect', 'service', printf('stored-%d', id), 0, 1, 1, 1, 0, 1, 0, '=' FROM event WHERE id % 4 = 0;
+        INSERT INTO entity_content (entity_id, desired, document)
+        SELECT id, printf('{"title":"%.600c"}', 'x'), cast(printf('%.1800c', 'x') AS BLOB) FROM entity;
         INSERT INTO store_state (name, value) VALUES ('mapped_through', {events})
         ON CONFLICT (name) DO UPDATE SET value = excluded.value;
         COMMIT;

@@ -173,7 +173,7 @@ public sealed class DatabaseFaultTests : IAsyncLifetime
         var mapping = new MappingProvider(Options.Create(new MappingOptions()), deaf, TimeProvider.System, NullLogger<MappingProvider>.Instance);
         await ReplicaDatabase.UntilAsync(() => IsStoredAsync(writer, 1));
         await mapping.InitializeAsync(None);
-        using var worker = new MappingWorker(deaf, mapping, signals, _database.Support(), NullLogger<MappingWorker>.Instance);
+        using var worker = new MappingWorker(deaf, mapping, [], signals, _database.Support(), NullLogger<MappingWorker>.Instance);
         await ((IHostedService)worker).StartAsync(None);
 
         for (var number = 2; number < 5; number++)

@@ -104,7 +104,7 @@ public sealed class SharedDutyTests : IAsyncLifetime
 
     private async Task MapAsync(PostgreSqlBridgeStore store, MappingProvider mapping, Func<Task<bool>> until)
     {
-        using var worker = new MappingWorker(store, mapping, new WorkSignals(), _database.Support(), NullLogger<MappingWorker>.Instance);
+        using var worker = new MappingWorker(store, mapping, [], new WorkSignals(), _database.Support(), NullLogger<MappingWorker>.Instance);
         await ((IHostedService)worker).StartAsync(None);
         await ReplicaDatabase.UntilAsync(until);
         await worker.StopAsync(None);

@@ -49,11 +49,11 @@ internal sealed class Replica
         var switches = new TargetSwitches(Store, Signals, Time, NullLogger<TargetSwitches>.Instance);
         _mapping = new MappingProvider(
             Options.Create(new MappingOptions()), Store, Time, NullLogger<MappingProvider>.Instance);
+        ICatalogTarget[] targets = [new PortTarget(client, port, NullLogger<PortTarget>.Instance), simulation.Konnect.TargetFor(this)];
         _loops =
         [
-            new MappingWorker(Store, _mapping, Signals, support, NullLogger<MappingWorker>.Instance),
-            Deliver(new PortTarget(client, port, NullLogger<PortTarget>.Instance)),
-            Deliver(simulation.Konnect.TargetFor(this)),
+            new MappingWorker(Store, _mapping, targets, Signals, support, NullLogger<MappingWorker>.Instance),
+            .. targets.Select(Deliver),
         ];
 
         DeliveryWorker Deliver(ICatalogTarget target) => new(

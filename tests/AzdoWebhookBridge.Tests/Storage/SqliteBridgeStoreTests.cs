@@ -1,3 +1,5 @@
+using System.Text.Json;
+using AzdoWebhookBridge.Catalog;
 using AzdoWebhookBridge.Storage;
 using AzdoWebhookBridge.Storage.Sqlite;
 using AzdoWebhookBridge.Tests.Infrastructure;
@@ -94,6 +96,40 @@ public sealed class SqliteBridgeStoreTests : IDisposable
         var refusal = await Assert.ThrowsAsync<StorageStartException>(() => store.InitializeAsync(None));
 
         Assert.Contains("Storage:ConnectionString", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task EntitiesOfAnOlderSchema_AreAsTheyWere()
+    {
+        string[] before;
+        await using (var store = await OpenAsync())
+        {
+            foreach (var name in new[] { "told", "sent", "changed" })
+            {
+                await FoldAsync(store, name, 1);
+                var claimed = Assert.Single(await store.ClaimEntitiesAsync("port", 10, TimeSpan.FromMinutes(1), 0, None));
+                if (name != "sent")
+                {
+                    await store.CompleteAsync([new EntityCompletion.Delivered(claimed, "{}", 0)], None);
+                }
+            }
+
+            await FoldAsync(store, "new", 1);
+
+            await FoldAsync(store, "changed", 2);
+            before = await DescribeAsync(store);
+        }
+
+        Execute(SqliteVersion2.Downgrade);
+
+        await using var migrated = await OpenAsync();
+        Assert.Equal(before, await DescribeAsync(migrated));
+        Assert.Equal(4, before.Length);
+        var due = await migrated.ClaimEntitiesAsync("port", 10, TimeSpan.FromMinutes(1), 0, None);
+        Assert.Equal(
+            ["changed to 2, told 1, sending ", "new to 1, told , sending ", "sent to 1, told , sending 1"],
+            due.Select(entity => $"{entity.Key.Identifier} to {VersionOf(entity.Desired)}, told {VersionOf(entity.Told)}, sending {VersionOf(entity.Sending)}")
+                .Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -292,6 +328,43 @@ public sealed class SqliteBridgeStoreTests : IDisposable
         Context = [],
         Body = new byte[bytes],
     };
+
+    private async Task FoldAsync(SqliteBridgeStore store, string identifier, long version)
+    {
+        await store.AppendAsync(Event(), None);
+        var stored = Assert.Single(await store.ClaimEventsAsync(10, TimeSpan.FromMinutes(1), None));
+        await store.FoldAsync(
+            [
+                new MappedEvent
+                {
+                    EventId = stored.Id,
+                    EventKey = identifier,
+                    State = EventState.Folded,
+                    Generation = 1,
+                    Explanation = "{}",
+                    Changes =
+                    [
+                        new EntityChange(
+                            new EntityKey("port", "service", identifier),
+                            ChangeKind.Upsert,
+                            new FieldVersion(version, 0, identifier, 1, 0),
+                            new Dictionary<string, string>(StringComparer.Ordinal) { ["title"] = $"\"{version}\"" }),
+                    ],
+                },
+            ],
+            0,
+            TimeSpan.Zero,
+            None);
+    }
+
+    private static async Task<string[]> DescribeAsync(SqliteBridgeStore store) =>
+    [
+        .. (await store.ListEntitiesAsync(new EntityFilter(), None)).Select(entity =>
+            $"{entity.Id} {entity.Key} {entity.State} {entity.Revision} {entity.Desired} {entity.Told} {entity.ToldRevision} {entity.ToldAt} "
+            + $"{entity.Memory} {entity.NextAttemptAt} {entity.DirtySince} {entity.UpdatedAt} {entity.Document.Fields.Count}"),
+    ];
+
+    private static string VersionOf(string? state) => state is null ? "" : JsonElement.Parse(state).GetProperty("title").GetString()!;
 
     private async Task AssertRefusedAsync(params string[] words)
     {
