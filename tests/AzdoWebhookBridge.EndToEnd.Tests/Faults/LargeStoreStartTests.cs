@@ -53,7 +53,7 @@ public sealed class LargeStoreStartTests(ITestOutputHelper output)
         INSERT INTO entity (id, target, blueprint, identifier, state, revision, told_revision, told_at, attempts, updated_at, delete_dependents, told)
         SELECT id, 'konnect', 'service', printf('stored-%d', id), 0, 1, 1, 1, 0, 1, 0, '=' FROM event WHERE id % 4 = 0;
         INSERT INTO entity_content (entity_id, desired, document)
-        SELECT id, printf('{"title":"%.600c"}', 'x'), cast(printf('%.1800c', 'x') AS BLOB) FROM entity;
+        SELECT id, printf('["%.600c"]', 'x'), cast(printf('%.1800c', 'x') AS BLOB) FROM entity;
         INSERT INTO store_state (name, value) VALUES ('mapped_through', {events})
         ON CONFLICT (name) DO UPDATE SET value = excluded.value;
         COMMIT;
