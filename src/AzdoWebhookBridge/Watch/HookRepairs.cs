@@ -9,17 +9,20 @@ namespace AzdoWebhookBridge.Watch;
 internal sealed class HookRepairs
 {
     private HashSet<string> _missing = new(StringComparer.Ordinal);
+    private HashSet<string> _present = new(StringComparer.Ordinal);
     private readonly HashSet<string> _made = new(StringComparer.Ordinal);
 
     /// <summary>
     /// What is off or on probation is switched on; what is missing at the second look in a row is made, once, when others of ours are
-    /// there. What a person switched off, or took away as a whole, stays so; settings that differ are for <c>hooks apply</c>: another
-    /// bridge may be meant.
+    /// there and none has come since the first look: somebody would be at it, and both would make it. What a person switched off, or took
+    /// away as a whole, stays so; settings that differ are for <c>hooks apply</c>: another bridge may be meant.
     /// </summary>
     public IReadOnlyList<HookChange> Choose(HookPlan plan)
     {
         var isManaged = plan.Hooks.Any(hook => hook.Subscription is not null);
-        var missingBefore = _missing;
+        var (missingBefore, presentBefore) = (_missing, _present);
+        _present = plan.Hooks.Select(hook => hook.Subscription?.Id).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var isQuiet = _present.IsSubsetOf(presentBefore);
         _missing = plan.Changes.Where(change => change.Kind == HookChangeKind.Create).Select(Key).ToHashSet(StringComparer.Ordinal);
         // What is there was seen since it was made, so it may be made again should it go missing again.
         _made.IntersectWith(_missing);
@@ -28,7 +31,7 @@ internal sealed class HookRepairs
         {
             HookChangeKind.Enable => true,
             HookChangeKind.Update => change.Subscription is { IsEnabled: false },
-            HookChangeKind.Create => isManaged && missingBefore.Contains(Key(change)) && !_made.Contains(Key(change)),
+            HookChangeKind.Create => isManaged && isQuiet && missingBefore.Contains(Key(change)) && !_made.Contains(Key(change)),
             _ => false,
         })];
     }
