@@ -13,6 +13,7 @@ namespace AzdoWebhookBridge.Benchmarks.Load;
 internal static class ReplicaLoad
 {
     private const int Connections = 36;
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(20);
     private static readonly string Authorization = "Basic " + Convert.ToBase64String(Encoding.ASCII.GetBytes("hook:load-secret"));
 
@@ -45,7 +46,8 @@ internal static class ReplicaLoad
         var servers = await Task.WhenAll(Enumerable.Range(0, replicas).Select(_ => ServerProcess.StartAsync([bridge], settings, "/health/ready")));
         try
         {
-            await LoadAsync(servers, TimeSpan.FromSeconds(3), firstSerial: 1_000_000_000);
+            // Each compiles its own code, and all of them on the same cores.
+            await LoadAsync(servers, WarmUp * replicas, firstSerial: 1_000_000_000);
             var cpuBefore = servers.Sum(server => server.Cpu.TotalSeconds);
             using var end = new CancellationTokenSource();
             var waits = WatchAsync(connectionString, end.Token);

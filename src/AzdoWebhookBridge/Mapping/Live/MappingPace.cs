@@ -19,7 +19,7 @@ internal sealed class MappingPace(WorkSignals signals, Func<bool> isAwaited, Tim
     private const int InRain = 100;
 
     // So many events to a commit, on average, mean that the ingress has all it can do.
-    private const int Crowd = 6;
+    private const int Crowd = 3;
 
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(150);

@@ -1,5 +1,6 @@
 namespace AzdoWebhookBridge.Storage.PostgreSql;
 
+/// <inheritdoc cref="EventSql"/>
 internal static class EntitySql
 {
     /// <summary>In the order in which <see cref="EntityRows.Read"/> reads them.</summary>
@@ -38,22 +39,22 @@ internal static class EntitySql
             ORDER BY dirty_since, id LIMIT $3 FOR UPDATE SKIP LOCKED)
         UPDATE azdo_bridge.entity e
         SET sending = coalesce(e.sending, e.desired), lease_token = $4, lease_until = clock_timestamp() + $5, is_disturbed = false
-        FROM due WHERE e.id = due.id
+        FROM due WHERE e.id = due.id AND e.id = ANY (ARRAY (SELECT id FROM due))
         RETURNING {Columns}, due.sending_before
         """;
 
     public const string UpdateSending =
         """
         UPDATE azdo_bridge.entity e SET sending = s.sending FROM unnest($1::bigint[], $2::text[]) AS s (id, sending)
-        WHERE e.id = s.id AND e.lease_token = $3
+        WHERE e.id = s.id AND e.id = ANY ($1) AND e.lease_token = $3
         """;
 
     public const string Renew =
         """
         WITH held AS (
             SELECT e.id FROM azdo_bridge.entity e JOIN unnest($1::bigint[], $2::text[]) AS c (id, token) ON c.id = e.id
-            WHERE e.lease_token = c.token AND e.lease_until > clock_timestamp() ORDER BY e.id FOR UPDATE OF e)
-        UPDATE azdo_bridge.entity e SET lease_until = clock_timestamp() + $3 FROM held WHERE e.id = held.id
+            WHERE e.id = ANY ($1) AND e.lease_token = c.token AND e.lease_until > clock_timestamp() ORDER BY e.id FOR UPDATE OF e)
+        UPDATE azdo_bridge.entity SET lease_until = clock_timestamp() + $3 WHERE id = ANY (ARRAY (SELECT id FROM held))
         """;
 
     public const string NextDue =
@@ -91,7 +92,7 @@ internal static class EntitySql
             $9::bigint[], $10::boolean[], $11::text[], $12::bytea[], $13::bigint[])
             AS n (state, attempts, failing_since, next_attempt_at, dirty_since, updated_at, status, reason,
                 revision, delete_dependents, desired, document, id)
-        WHERE e.id = n.id
+        WHERE e.id = n.id AND e.id = ANY ($13)
         """;
 
     public const string UpdateDelivery =
@@ -105,7 +106,7 @@ internal static class EntitySql
             $9::bigint[], $10::bigint[], $11::text[], $12::text[], $13::text[], $14::bigint[])
             AS n (state, attempts, failing_since, next_attempt_at, dirty_since, updated_at, status, reason,
                 told_revision, told_at, memory, told, sending, id)
-        WHERE e.id = n.id
+        WHERE e.id = n.id AND e.id = ANY ($14)
         """;
 
     /// <summary>Ends the claims whose token is given, and disturbs those that somebody else holds.</summary>
@@ -116,7 +117,7 @@ internal static class EntitySql
             lease_until = CASE WHEN l.is_ours THEN NULL ELSE e.lease_until END,
             is_disturbed = NOT l.is_ours
         FROM unnest($1::bigint[], $2::boolean[]) AS l (id, is_ours)
-        WHERE e.id = l.id AND e.lease_token IS NOT NULL
+        WHERE e.id = l.id AND e.id = ANY ($1) AND e.lease_token IS NOT NULL
         """;
 
     /// <summary>Begins a listing; conditions of <see cref="EntityListing"/> follow.</summary>

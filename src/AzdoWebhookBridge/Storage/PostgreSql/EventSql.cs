@@ -1,5 +1,9 @@
 namespace AzdoWebhookBridge.Storage.PostgreSql;
 
+/// <summary>
+/// Whatever is joined is also picked by its key (<c>= ANY</c>): a plan that is made while a table is small, and kept, then reads no more
+/// than these rows, whichever side it begins with.
+/// </summary>
 internal static class EventSql
 {
     /// <summary>One statement, so one commit: the event and its place in the queue.</summary>
@@ -36,8 +40,7 @@ internal static class EventSql
             WHERE replay_asked_at IS NULL AND lease_until <= clock_timestamp()
             ORDER BY event_id LIMIT $1 - (SELECT count(*) FROM replays) FOR UPDATE SKIP LOCKED)
         UPDATE azdo_bridge.event_queue q SET owner = $3, lease_until = clock_timestamp() + $4
-        FROM (SELECT event_id FROM replays UNION ALL SELECT event_id FROM fresh) AS picked
-        WHERE q.event_id = picked.event_id
+        WHERE q.event_id = ANY (ARRAY (SELECT event_id FROM replays UNION ALL SELECT event_id FROM fresh))
         RETURNING q.event_id, q.replay_asked_at IS NOT NULL
         """;
 
@@ -48,7 +51,8 @@ internal static class EventSql
             body, traceparent
         FROM (
             SELECT e.*, c.place, sum(octet_length(e.body)) OVER (ORDER BY c.place) - octet_length(e.body) AS bytes_before
-            FROM unnest($1::bigint[]) WITH ORDINALITY AS c (event_id, place) JOIN azdo_bridge.event e ON e.id = c.event_id) AS claimed
+            FROM unnest($1::bigint[]) WITH ORDINALITY AS c (event_id, place) JOIN azdo_bridge.event e ON e.id = c.event_id
+            WHERE e.id = ANY ($1)) AS claimed
         WHERE bytes_before < $2
         ORDER BY place
         """;
@@ -72,6 +76,7 @@ internal static class EventSql
         FROM unnest($1::bigint[], $2::smallint[], $3::bigint[], $5::text[], $6::text[])
             AS o (event_id, state, generation, explanation, effects)
         JOIN azdo_bridge.event e ON e.id = o.event_id
+        WHERE e.id = ANY ($1)
         ORDER BY o.event_id
         ON CONFLICT (event_id) DO NOTHING
         """;
@@ -83,7 +88,7 @@ internal static class EventSql
         SET state = o.state, generation = o.generation, mapped_at = $4, explanation = o.explanation, effects = o.effects
         FROM unnest($1::bigint[], $2::smallint[], $3::bigint[], $5::text[], $6::text[])
             AS o (event_id, state, generation, explanation, effects)
-        WHERE f.event_id = o.event_id AND (f.state = 0 OR f.generation <= o.generation)
+        WHERE f.event_id = o.event_id AND f.event_id = ANY ($1) AND (f.state = 0 OR f.generation <= o.generation)
         """;
 
     public const string AskReplay =
@@ -91,7 +96,8 @@ internal static class EventSql
         WITH asked AS (
             SELECT event_id FROM azdo_bridge.event_outcome WHERE event_id = ANY ($1) AND state <> 0 ORDER BY event_id FOR UPDATE),
         changed AS (
-            UPDATE azdo_bridge.event_outcome o SET state = 0 FROM asked WHERE o.event_id = asked.event_id RETURNING o.event_id)
+            UPDATE azdo_bridge.event_outcome o SET state = 0 FROM asked
+            WHERE o.event_id = asked.event_id AND o.event_id = ANY ($1) RETURNING o.event_id)
         INSERT INTO azdo_bridge.event_queue (event_id, replay_asked_at) SELECT event_id, $2 FROM changed
         ON CONFLICT (event_id) DO UPDATE SET replay_asked_at = excluded.replay_asked_at
         """;
@@ -103,8 +109,8 @@ internal static class EventSql
             SELECT e.id FROM azdo_bridge.event e JOIN azdo_bridge.event_outcome o ON o.event_id = e.id
             WHERE e.received_at < $1 AND o.state <> 0
             ORDER BY e.received_at LIMIT $2 FOR UPDATE OF e, o SKIP LOCKED),
-        outcomes AS (DELETE FROM azdo_bridge.event_outcome o USING old WHERE o.event_id = old.id)
-        DELETE FROM azdo_bridge.event e USING old WHERE e.id = old.id
+        outcomes AS (DELETE FROM azdo_bridge.event_outcome WHERE event_id = ANY (ARRAY (SELECT id FROM old)))
+        DELETE FROM azdo_bridge.event WHERE id = ANY (ARRAY (SELECT id FROM old))
         """;
 
     public const string CountWaiting = "SELECT count(*) FROM azdo_bridge.event_queue";

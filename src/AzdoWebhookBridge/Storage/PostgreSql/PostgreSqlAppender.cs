@@ -5,12 +5,13 @@ using NpgsqlTypes;
 namespace AzdoWebhookBridge.Storage.PostgreSql;
 
 /// <summary>
-/// Stores events. Whoever waits shares one statement, so that a commit is paid once for many; while one group commits, the next is
-/// gathered and sent on another connection.
+/// Stores events. Whoever waits shares one statement, so that a commit is paid once for many. While one group commits, the next is sent
+/// on another connection, when it is large enough to be worth a commit of its own.
 /// </summary>
 internal sealed partial class PostgreSqlAppender : IAsyncDisposable
 {
-    private const int Writers = 2;
+    // A smaller group waits for the commit that is under way, and grows meanwhile.
+    private const int MinBesides = 8;
     private const int MaxGroup = 500;
     private const long MaxGroupBytes = 8 * 1024 * 1024;
     private const int MaxWaiting = 20_000;
@@ -24,7 +25,7 @@ internal sealed partial class PostgreSqlAppender : IAsyncDisposable
     private readonly Channel<AppendRequest> _waiting =
         Channel.CreateBounded<AppendRequest>(new BoundedChannelOptions(MaxWaiting) { FullMode = BoundedChannelFullMode.Wait });
 
-    private readonly Task[] _writers;
+    private readonly Task _writer;
     private volatile bool _isStopping;
 
     /// <param name="database">Where to.</param>
@@ -35,7 +36,7 @@ internal sealed partial class PostgreSqlAppender : IAsyncDisposable
         _database = database;
         _appended = appended;
         _logger = logger;
-        _writers = [.. Enumerable.Range(0, Writers).Select(_ => Task.Run(WriteAsync))];
+        _writer = Task.Run(WriteAsync);
     }
 
     public Task<AppendResult> AppendAsync(NewEvent newEvent, CancellationToken cancellationToken)
@@ -63,31 +64,47 @@ internal sealed partial class PostgreSqlAppender : IAsyncDisposable
     {
         _isStopping = true;
         _waiting.Writer.TryComplete();
-        await Task.WhenAll(_writers).ConfigureAwait(false);
+        await _writer.ConfigureAwait(false);
     }
 
     private async Task WriteAsync()
     {
-        var group = new List<AppendRequest>(MaxGroup);
+        var before = Task.CompletedTask;
         while (await _waiting.Reader.WaitToReadAsync().ConfigureAwait(false))
         {
-            long bytes = 0;
-            while (group.Count < MaxGroup && bytes < MaxGroupBytes && _waiting.Reader.TryRead(out var request))
+            if (_waiting.Reader.Count < MinBesides)
             {
-                // Whoever has left before anything was sent may send it again.
-                if (!request.Task.IsCompleted)
-                {
-                    group.Add(request);
-                    bytes += request.Size;
-                }
+                await before.ConfigureAwait(false);
             }
 
+            var group = Gather();
             if (group.Count > 0)
             {
-                await AppendAsync(group).ConfigureAwait(false);
-                group.Clear();
+                // No more than two at once.
+                var next = AppendAsync(group);
+                await before.ConfigureAwait(false);
+                before = next;
             }
         }
+
+        await before.ConfigureAwait(false);
+    }
+
+    private List<AppendRequest> Gather()
+    {
+        var group = new List<AppendRequest>();
+        long bytes = 0;
+        while (group.Count < MaxGroup && bytes < MaxGroupBytes && _waiting.Reader.TryRead(out var request))
+        {
+            // Whoever has left before anything was sent may send it again.
+            if (!request.Task.IsCompleted)
+            {
+                group.Add(request);
+                bytes += request.Size;
+            }
+        }
+
+        return group;
     }
 
     private async Task AppendAsync(List<AppendRequest> group)
