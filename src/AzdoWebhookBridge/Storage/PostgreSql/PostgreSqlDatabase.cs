@@ -14,7 +14,7 @@ internal sealed class PostgreSqlDatabase(NpgsqlDataSource source) : IAsyncDispos
     /// <summary>
     /// Every statement has its index. A plan that is made while the tables are small, and kept, would read them whole ever after.
     /// </summary>
-    private const string PlanByIndex = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off";
+    public const string PlanByIndex = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off";
 
     private volatile bool _isClosed;
 
