@@ -21,7 +21,7 @@ internal sealed class IngressCheck(IOptions<IngressOptions> options) : IDoctorCh
     public async IAsyncEnumerable<Finding> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.CompletedTask.ConfigureAwait(false);
-        if (!new IngressSettings(options.Value).HasCredential)
+        if (!new IngressSettings(options.Value, long.MaxValue).HasCredential)
         {
             yield return new Finding(
                 Name, Severity.Problem, "No credential is configured, so every delivery is refused.",

@@ -8,7 +8,12 @@ namespace AzdoWebhookBridge.Ingress;
 /// <summary>One state of <see cref="IngressOptions"/> in the form a request needs. Secrets are here as digests only.</summary>
 internal sealed class IngressSettings
 {
-    public IngressSettings(IngressOptions options)
+    // Bodies are in memory more than once on their way: as received, in the database's hands, and being mapped.
+    private const int MemoryShare = 4;
+
+    /// <param name="options">As configured.</param>
+    /// <param name="memory">What the runtime may use for its heap, in bytes.</param>
+    public IngressSettings(IngressOptions options, long memory)
     {
         BasicDigests = [.. options.Credentials
             .Where(credential => credential.Username.Length > 0 && credential.Password.Length > 0)
@@ -17,7 +22,7 @@ internal sealed class IngressSettings
         HeaderName = hasHeader ? options.Header.Name.Trim() : null;
         HeaderDigests = hasHeader ? [.. options.Header.Values.Where(value => value.Length > 0).Select(Digest)] : [];
         MaxBodyBytes = options.MaxBodyBytes;
-        MaxBytesInFlight = options.MaxBytesInFlight;
+        MaxBytesInFlight = Math.Min(options.MaxBytesInFlight, memory / MemoryShare);
         RetryAfterSeconds = Math.Max(1, Math.Ceiling(options.RetryAfter.TotalSeconds)).ToString("0");
     }
 
@@ -32,6 +37,7 @@ internal sealed class IngressSettings
 
     public int MaxBodyBytes { get; }
 
+    /// <summary>As configured, and no more than a part of the memory that there is.</summary>
     public long MaxBytesInFlight { get; }
 
     public string RetryAfterSeconds { get; }
@@ -70,7 +76,7 @@ internal sealed partial class LiveIngressSettings(IOptionsMonitor<IngressOptions
 
             if (known is null || !ReferenceEquals(known.Options, options))
             {
-                known = new State(options, new IngressSettings(options));
+                known = new State(options, new IngressSettings(options, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes));
                 Volatile.Write(ref _state, known);
             }
 

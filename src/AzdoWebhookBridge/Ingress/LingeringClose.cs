@@ -9,7 +9,7 @@ namespace AzdoWebhookBridge.Ingress;
 internal sealed class LingeringClose(TimeProvider time)
 {
     private const long MaxBytes = 64 * 1024 * 1024;
-    private const int MaxAtOnce = 64;
+    private const int MaxAtOnce = 256;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private int _running;

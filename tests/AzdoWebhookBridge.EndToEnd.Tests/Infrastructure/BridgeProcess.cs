@@ -38,6 +38,18 @@ internal sealed class BridgeProcess : IAsyncDisposable
         }
     }
 
+    public bool HasEnded => _process.HasExited;
+
+    /// <summary>The most that it had in memory until now.</summary>
+    public long PeakBytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.PeakWorkingSet64;
+        }
+    }
+
     /// <summary>Starts the bridge and returns when it listens.</summary>
     /// <param name="settings">As environment variables.</param>
     /// <param name="port">Where it listens.</param>

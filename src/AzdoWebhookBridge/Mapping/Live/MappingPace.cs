@@ -4,8 +4,8 @@ namespace AzdoWebhookBridge.Mapping.Live;
 
 /// <summary>
 /// How much is mapped at once, and how long is paused between. While so many events come that senders wait for each other, no more is
-/// mapped than comes, and half of it where no catalog is configured that waits for it, in small batches: what is not acknowledged in time
-/// is lost in Azure DevOps, what is mapped later is only later.
+/// mapped than comes, and a tenth of it where no catalog is configured that waits for it, in small batches: what is not acknowledged in
+/// time is lost in Azure DevOps, what is mapped later is only later.
 /// </summary>
 /// <param name="signals">Counts what comes.</param>
 /// <param name="isAwaited">Whether there is a catalog to be told.</param>
@@ -20,6 +20,9 @@ internal sealed class MappingPace(WorkSignals signals, Func<bool> isAwaited, Tim
 
     // So many events to a commit, on average, mean that the ingress has all it can do.
     private const int Crowd = 3;
+
+    // Of what comes, where only people look at what is made of it.
+    private const double ForNobody = 0.1;
 
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(150);
@@ -46,7 +49,7 @@ internal sealed class MappingPace(WorkSignals signals, Func<bool> isAwaited, Tim
         _commitsBefore = commits;
         _endedAt = time.GetTimestamp();
         _isRaining = mapped == batch && isCrowded;
-        var share = isAwaited() ? 1.0 : 0.5;
+        var share = isAwaited() ? 1.0 : ForNobody;
         _paused = _isRaining ? Clamp((round * (mapped / (share * arrived))) - worked) : mapped < batch ? Gather : TimeSpan.Zero;
         return _paused;
     }

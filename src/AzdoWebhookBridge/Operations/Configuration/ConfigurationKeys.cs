@@ -13,7 +13,7 @@ internal static class ConfigurationKeys
         new("Ingress:Header:Name", ValueKind.HeaderName, "", "Header that carries a secret, beside or instead of Basic"),
         new("Ingress:Header:Values:#", ValueKind.Secret, "", "Accepted values of that header; several for rotation"),
         new("Ingress:MaxBodyBytes", ValueKind.WholeNumber, "4194304", "Largest body that is taken") { Min = "1024", Max = "67108864" },
-        new("Ingress:MaxBytesInFlight", ValueKind.WholeNumber, "67108864", "What all bodies being received may take together") { Min = "65536", Max = "17179869184" },
+        new("Ingress:MaxBytesInFlight", ValueKind.WholeNumber, "67108864", "What all bodies being received may take together; never more than a quarter of the memory for the heap") { Min = "65536", Max = "17179869184" },
         new("Ingress:MaxConnections", ValueKind.WholeNumber, "2000", "Open connections of the whole server") { Min = "10", Max = "1000000" },
         new("Ingress:RetryAfter", ValueKind.Duration, "00:00:05", "What a 503 tells the sender to wait") { Min = "00:00:01", Max = "00:02:00" },
         new("Storage:Provider", ValueKind.Text, Sqlite, "The database") { Choices = [Sqlite, PostgreSql] },

@@ -6,7 +6,7 @@ namespace AzdoWebhookBridge.Storage.PostgreSql;
 internal sealed partial class PostgreSqlBridgeStore
 {
     // Bodies that one claim holds in memory, beyond its first event: 200 of the largest would be too much.
-    private const long MaxClaimBytes = 16 * 1024 * 1024;
+    private const long MaxClaimBytes = 4 * 1024 * 1024;
 
     public Task<AppendResult> AppendAsync(NewEvent newEvent, CancellationToken cancellationToken) =>
         _isDisposed || _appender is null

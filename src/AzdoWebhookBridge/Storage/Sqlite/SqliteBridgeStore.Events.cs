@@ -9,7 +9,7 @@ internal sealed partial class SqliteBridgeStore
     private const int PruneScan = 4096;
 
     // Bodies that one claim holds in memory, beyond its first event: 200 of the largest would be too much.
-    private const long MaxClaimBytes = 16 * 1024 * 1024;
+    private const long MaxClaimBytes = 4 * 1024 * 1024;
 
     // Both of the writer's thread.
     private long _mappedThrough;
