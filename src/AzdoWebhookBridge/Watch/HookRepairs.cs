@@ -19,7 +19,6 @@ internal sealed class HookRepairs
     /// </summary>
     public IReadOnlyList<HookChange> Choose(HookPlan plan)
     {
-        var isManaged = plan.Hooks.Any(hook => hook.Subscription is not null);
         var (missingBefore, presentBefore) = (_missing, _present);
         _present = plan.Hooks.Select(hook => hook.Subscription?.Id).OfType<string>().ToHashSet(StringComparer.Ordinal);
         var isQuiet = _present.IsSubsetOf(presentBefore);
@@ -31,7 +30,7 @@ internal sealed class HookRepairs
         {
             HookChangeKind.Enable => true,
             HookChangeKind.Update => change.Subscription is { IsEnabled: false },
-            HookChangeKind.Create => isManaged && isQuiet && missingBefore.Contains(Key(change)) && !_made.Contains(Key(change)),
+            HookChangeKind.Create => _present.Count > 0 && isQuiet && missingBefore.Contains(Key(change)) && !_made.Contains(Key(change)),
             _ => false,
         })];
     }

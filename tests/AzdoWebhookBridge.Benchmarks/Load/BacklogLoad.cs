@@ -17,7 +17,7 @@ internal sealed record BacklogResult(
 internal static class BacklogLoad
 {
     // The code, the connections and the token are warm after these.
-    private const double WarmShare = 0.2;
+    private const double WarmShare = 0.4;
 
     public static async Task<BacklogResult> RunAsync(int events)
     {

@@ -13,7 +13,7 @@ namespace AzdoWebhookBridge.Benchmarks.Load;
 internal static class ReplicaLoad
 {
     private const int Connections = 36;
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(25);
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(20);
     private static readonly string Authorization = "Basic " + Convert.ToBase64String(Encoding.ASCII.GetBytes("hook:load-secret"));
 
