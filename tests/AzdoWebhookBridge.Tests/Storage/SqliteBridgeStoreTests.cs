@@ -298,7 +298,7 @@ public sealed class SqliteBridgeStoreTests : IDisposable
     {
         await using (var store = await OpenAsync())
         {
-            await Task.WhenAll(Enumerable.Range(0, 3000).Select(_ => store.AppendAsync(Event(), None)));
+            await Task.WhenAll(Enumerable.Range(0, 3000).Select(_ => store.AppendAsync(Event(bytes: 200), None)));
             var claimed = await store.ClaimEventsAsync(2500, TimeSpan.FromMinutes(1), None);
             await store.FoldAsync(
                 [
