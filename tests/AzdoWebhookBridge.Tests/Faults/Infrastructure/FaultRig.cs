@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
@@ -162,7 +163,7 @@ internal sealed partial class FaultRig : IAsyncDisposable
     public async Task<JsonElement> OperateAsync(HttpMethod method, string path, object? body = null)
     {
         using var patience = new CancellationTokenSource(Patience);
-        while (true)
+        for (var isAgain = false; ; isAgain = true)
         {
             using var request = new HttpRequestMessage(method, path);
             request.Content = body is null ? null : JsonContent.Create(body);
@@ -171,6 +172,12 @@ internal sealed partial class FaultRig : IAsyncDisposable
             {
                 var text = await answer.Content.ReadAsStringAsync(patience.Token);
                 return text.Length == 0 ? default : JsonElement.Parse(text);
+            }
+
+            if (isAgain && answer.StatusCode == HttpStatusCode.Conflict)
+            {
+                // It was done the first time, and is under way: only the answer was lost.
+                return default;
             }
 
             Assert.True((int)answer.StatusCode == 503, $"{path}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(patience.Token)}");
