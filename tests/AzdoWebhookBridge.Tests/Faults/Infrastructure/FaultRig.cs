@@ -160,7 +160,11 @@ internal sealed partial class FaultRig : IAsyncDisposable
         deliveries, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (delivery, _) => await PostAsync(delivery));
 
     /// <summary>Does what an operator does: again after a 503, until it is done.</summary>
-    public async Task<JsonElement> OperateAsync(HttpMethod method, string path, object? body = null)
+    /// <param name="method">How.</param>
+    /// <param name="path">What.</param>
+    /// <param name="body">With what.</param>
+    /// <param name="underWay">The answer, when asked again, that it was done the first time and only the answer was lost.</param>
+    public async Task<JsonElement> OperateAsync(HttpMethod method, string path, object? body = null, HttpStatusCode? underWay = null)
     {
         using var patience = new CancellationTokenSource(Patience);
         for (var isAgain = false; ; isAgain = true)
@@ -174,9 +178,8 @@ internal sealed partial class FaultRig : IAsyncDisposable
                 return text.Length == 0 ? default : JsonElement.Parse(text);
             }
 
-            if (isAgain && answer.StatusCode == HttpStatusCode.Conflict)
+            if (isAgain && answer.StatusCode == underWay)
             {
-                // It was done the first time, and is under way: only the answer was lost.
                 return default;
             }
 

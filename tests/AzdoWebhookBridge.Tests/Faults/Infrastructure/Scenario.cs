@@ -1,3 +1,4 @@
+using System.Net;
 using AzdoWebhookBridge.Sandbox.AzureDevOps;
 using AzdoWebhookBridge.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -123,7 +124,7 @@ internal sealed record Scenario(Func<FaultRig, int, Task> Tell, Func<FaultRig, i
         var organization = rig.AzureDevOps.Organization("contoso");
         var project = organization.Projects.Count > 0 ? organization.Projects[0] : organization.AddProject("Payments");
         organization.AddWorkItem(project, $"Old item {round}");
-        await rig.OperateAsync(HttpMethod.Post, "api/backfill", new { kinds = new[] { "workitem" } });
+        await rig.OperateAsync(HttpMethod.Post, "api/backfill", new { kinds = new[] { "workitem" } }, underWay: HttpStatusCode.Conflict);
         await rig.UntilAsync("backfill done", async () =>
             (await rig.OperateAsync(HttpMethod.Get, "api/backfill")).GetProperty("status").GetString() == "done");
     }
